@@ -1,0 +1,97 @@
+"""Machine-checked exercises: `check("name", answer)` gives a tick, or a hint with a counter-example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kmeans_em.datasets import line, old_faithful
+
+Hint = str | None
+CHECKS: dict[str, Callable[[Any], Hint]] = {}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """True if the answer is right; otherwise a hint."""
+
+    name: str
+    hint: Hint
+
+    def __bool__(self) -> bool:
+        return self.hint is None
+
+    def __repr__(self) -> str:
+        return f"✓ {self.name}: right" if self else f"✗ {self.name}: {self.hint}"
+
+
+def check(name: str, answer: Any) -> Verdict:
+    """Check an answer to the exercise called `name`.
+
+    Parameters
+    ----------
+    name : str
+        The exercise's name, as the book gives it.
+    answer : object
+        What the exercise asks for: a number, an array or a function.
+
+    Returns
+    -------
+    verdict : Verdict
+        True or false, and in a notebook a tick or a hint.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of that name.
+    """
+    if name not in CHECKS:
+        raise ValueError(
+            f"name: no exercise {name!r}; there are {', '.join(sorted(CHECKS))}"
+        )
+    return Verdict(name, CHECKS[name](answer))
+
+
+def exercise(name: str) -> Callable[[Callable[[Any], Hint]], Callable[[Any], Hint]]:
+    """Register a checker: it returns None for a right answer, a hint for a wrong one."""
+
+    def register(checker: Callable[[Any], Hint]) -> Callable[[Any], Hint]:
+        CHECKS[name] = checker
+        return checker
+
+    return register
+
+
+@exercise("gaussian-mle")
+def _gaussian_mle(answer: Any) -> Hint:
+    """A function X (n, d) -> mean (d,), sigma: the maximum likelihood of one N(mean, sigma^2 I)."""
+    for title, X in (
+        ("the line", line()),
+        ("Old Faithful", old_faithful()),
+        ("three points in space", np.array([[0.0, 0, 0], [1, 2, 2], [2, 4, 1]])),
+    ):
+        mean, sigma = answer(X.copy())
+        right_mean = X.mean(axis=0)
+        squares = ((X - right_mean) ** 2).sum()
+        right_sigma = np.sqrt(squares / X.size)
+        if np.shape(mean) != right_mean.shape:
+            return f"on {title} the mean should have shape {right_mean.shape}, not {np.shape(mean)}"
+        if not np.allclose(mean, right_mean, rtol=1e-9):
+            return f"on {title} the mean is {right_mean}, not {mean}"
+        if np.isclose(sigma, right_sigma, rtol=1e-9):
+            continue
+        if np.isclose(sigma, right_sigma**2, rtol=1e-9):
+            return f"on {title} {sigma:.6g} is sigma squared; return its square root"
+        if np.isclose(sigma, np.sqrt(squares / len(X)), rtol=1e-9):
+            return (
+                f"on {title} you divided by n = {len(X)}; there are n d = {X.size} "
+                "squared coordinates to average"
+            )
+        return (
+            f"on {title} sigma should be {right_sigma:.6g}, not {sigma:.6g}; "
+            "sigma^2 is the sum of all squared distances from the mean, divided by n d"
+        )
+    return None

@@ -1,0 +1,36 @@
+"""The book's three running examples."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+
+from kmeans_em.em import Array
+from kmeans_em.gaussian import sample
+
+
+def line() -> Array:
+    """Six points on a line, (6, 1): few enough to redo every number with a pencil."""
+    return np.array([[0.0], [1.0], [2.0], [8.0], [9.0], [16.0]])
+
+
+def blobs(n: int = 300, rng: int | np.random.Generator | None = 0) -> Array:
+    """Three round clouds in the plane, (n, 2), of standard deviation 1 around (0, 0), (5, 0), (2, 4)."""
+    return sample(n, [[0, 0], [5, 0], [2, 4]], sigma=1.0, rng=rng)[0]
+
+
+def old_faithful(*, standardised: bool = False) -> Array:
+    """272 eruptions of the Old Faithful geyser, (272, 2).
+
+    Columns: duration of the eruption and waiting time to the next, in minutes.
+    With ``standardised=True`` each column has its mean subtracted and is divided by its
+    standard deviation (the one with 1/n).
+
+    Source: the data frame `faithful` of R's `datasets`; W. Haerdle, *Smoothing Techniques with
+    Implementation in S*, Springer, 1991; A. Azzalini and A. W. Bowman, "A look at some data on the
+    Old Faithful geyser", Applied Statistics 39, 357-365, 1990.
+    """
+    with files("kmeans_em").joinpath("data/old_faithful.csv").open() as file:
+        X = np.loadtxt(file, delimiter=",", skiprows=1)
+    return (X - X.mean(axis=0)) / X.std(axis=0) if standardised else X

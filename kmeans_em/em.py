@@ -1,0 +1,450 @@
+"""One loop with one knob: soft k-means for sigma > 0, k-means at sigma = 0.
+
+The formulas, with D[i, j] = |x_i - mu_j|^2:
+
+    resp[i, j]  = w_j exp(-D[i, j] / 2 sigma^2) / sum_l w_l exp(-D[i, l] / 2 sigma^2)
+    means[j]    = sum_i resp[i, j] x_i / sum_i resp[i, j]
+    inertia     = sum_i min_j D[i, j]
+    free_energy = -2 sigma^2 sum_i log sum_j w_j exp(-D[i, j] / 2 sigma^2)
+
+A step runs over blocks of rows and adds up `Statistics`; it never holds an n x k array.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kmeans_em import validation as check
+
+Array = NDArray[np.float64]
+
+CELLS_PER_BLOCK = (
+    2**17
+)  # k x rows in one block: about 1 MB, so that a block stays in cache
+
+
+class Statistics(NamedTuple):
+    """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up."""
+
+    counts: Array  # (k,)    R_j = sum_i resp[i, j]
+    sums: Array  # (k, d)  sum_i resp[i, j] (x_i - origin)
+    within: float  #         sum_ij resp[i, j] D[i, j]
+    inertia: float  #        sum_i min_j D[i, j], over clusters of positive weight
+    log_sum: (
+        float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
+    )
+
+    def plus(self, other: Statistics) -> Statistics:
+        return Statistics(*map(operator.add, self, other))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where the loop stands after some number of steps, and the objective there."""
+
+    means: Array
+    sigma: float
+    weights: Array
+    objective: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What `fit` found.
+
+    Attributes
+    ----------
+    means : (k, d) array
+    sigma : float
+    weights : (k,) array
+    labels : (n,) array of int
+        The cluster with the largest responsibility; the lowest index wins a tie.
+    resp : (n, k) array
+        Computed when first asked for.
+    history : list of Step
+        ``history[t]`` is the state after t steps; ``history[0]`` is the start.
+        Its ``objective`` is the free energy F_sigma, or -log L when sigma is learned.
+    steps : int
+    converged : bool
+    """
+
+    means: Array
+    sigma: float
+    weights: Array
+    labels: NDArray[np.intp]
+    history: list[Step] = field(repr=False)
+    steps: int
+    converged: bool
+    _data: NDArray[np.floating] = field(repr=False)
+    _log_weights: Array = field(repr=False)
+
+    @cached_property
+    def resp(self) -> Array:
+        return _responsibilities(self._data, self.means, self.sigma, self._log_weights)
+
+
+def responsibilities(
+    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
+) -> Array:
+    """Share each point out among the clusters (the E-step).
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+    means : (k, d) array_like
+    sigma : float, 0 <= sigma <= inf
+        The shared standard deviation, in the units of X.
+        At 0 each point goes whole to its nearest centre; the lowest index wins a tie.
+    weights : (k,) array_like, optional
+        Mixing weights; equal when left out.
+
+    Returns
+    -------
+    resp : (n, k) array
+        Rows sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    sigma = check.sigma(sigma)
+    return _responsibilities(X, means, sigma, _log_weights(weights, len(means)))
+
+
+def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
+    """Move each centre to the weighted mean of its points (the M-step).
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+    resp : (n, k) array_like, entries >= 0
+    means : (k, d) array_like
+        Where the centres are now: a cluster whose column of `resp` sums to 0 stays there.
+
+    Returns
+    -------
+    means : (k, d) array
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    resp = check.resp(resp, len(X), len(means))
+    origin = X.min(axis=0).astype(float)
+    counts, sums = np.zeros(len(means)), np.zeros_like(means)
+    for rows in _blocks(len(X), len(means)):
+        counts += resp[rows].sum(axis=0)
+        sums += resp[rows].T @ (X[rows] - origin)
+    return _weighted_means(counts, sums, origin, means)
+
+
+def inertia(X: ArrayLike, means: ArrayLike) -> float:
+    """The k-means objective J = sum_i min_j |x_i - mu_j|^2, in squared units of X.
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+    means : (k, d) array_like
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    return _statistics(X, means, 0.0, _log_weights(None, len(means))).inertia
+
+
+def free_energy(
+    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
+) -> float:
+    """The soft k-means objective F_sigma, in squared units of X. At sigma = 0 it is J.
+
+    Without weights the inner sum is a plain sum over j. With weights each term carries its w_j,
+    so uniform weights give a value larger by the constant 2 sigma^2 n log k.
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+    means : (k, d) array_like
+    sigma : float, finite, >= 0
+    weights : (k,) array_like, optional
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    sigma = check.sigma(sigma, at_most=check.LARGEST)
+    log_weights = _log_weights(weights, len(means))
+    return _free_energy(_statistics(X, means, sigma, log_weights), sigma)
+
+
+def log_likelihood(
+    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
+) -> float:
+    """The log-likelihood log L of the Gaussian mixture with covariances sigma^2 I.
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+    means : (k, d) array_like
+    sigma : float, 0 < sigma < inf
+    weights : (k,) array_like, optional
+        Equal weights 1/k when left out.
+
+    Returns
+    -------
+    log_likelihood : float
+        ``-inf`` where the true value lies below the range of floating point.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    sigma = check.sigma(sigma, at_most=check.LARGEST, positive=True)
+    log_weights = _log(check.weights(weights, len(means)))
+    return _log_likelihood(_statistics(X, means, sigma, log_weights), sigma, X.shape)
+
+
+def fit(
+    X: ArrayLike,
+    means: ArrayLike,
+    sigma: float = 0.0,
+    *,
+    weights: ArrayLike | None = None,
+    learn: Collection[str] = (),
+    max_steps: int = 300,
+    tol: float = 1e-9,
+) -> Fit:
+    """Alternate `responsibilities` and `update` until the means rest.
+
+    sigma > 0 is EM for a Gaussian mixture with covariances sigma^2 I; sigma = 0 is Lloyd's k-means.
+
+    Parameters
+    ----------
+    X : (n, d) array_like
+        Read in blocks of rows; never copied whole if it is an array of floats, never written to.
+    means : (k, d) array_like, k <= n
+        The start.
+    sigma : float, 0 <= sigma <= inf
+        The shared standard deviation, in the units of X.
+    weights : (k,) array_like, optional
+        Mixing weights; equal when left out.
+    learn : collection of {"sigma", "weights"}
+        What else the M-step fits. A learned sigma must start between 0 and inf.
+    max_steps : int
+    tol : float
+        Stop when no mean moved by more than `tol` times the root-mean-square distance of the data
+        from their mean. At sigma = 0: when no mean moved at all.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+    X, means = check.data_and_means(X, means)
+    check.enough_points(X, means)
+    learn = check.learn(learn)
+    max_steps, tol = check.whole("max_steps", max_steps), check.not_negative("tol", tol)
+    learn_sigma, learn_weights = "sigma" in learn, "weights" in learn
+    largest = check.LARGEST if learn_sigma else np.inf
+    sigma = check.sigma(sigma, at_most=largest, positive=learn_sigma)
+    k = len(means)
+    plain_sum = weights is None and not learn
+    shares = check.weights(weights, k)
+
+    origin = X.min(axis=0).astype(float)
+    rest = tol * rms_radius(X)
+    history: list[Step] = []
+    converged = False
+    while True:
+        log_weights = np.zeros(k) if plain_sum else _log(shares)
+        stats = _statistics(X, means, sigma, log_weights, origin)
+        history.append(
+            Step(means, sigma, shares, _objective(stats, sigma, X.shape, learn_sigma))
+        )
+        if converged or len(history) > max_steps:
+            break
+        new = _weighted_means(stats.counts, stats.sums, origin, means)
+        converged = _largest_move(means, new) <= (rest if sigma > 0 else 0.0)
+        if learn_weights:
+            shares = stats.counts / stats.counts.sum()
+        if learn_sigma:
+            sigma = _shared_sigma(stats, means, new, X.shape)
+            converged = converged or sigma == 0
+        means = new
+    return Fit(
+        means=means,
+        sigma=sigma,
+        weights=shares,
+        labels=_labels(X, means, sigma, log_weights),
+        history=history,
+        steps=len(history) - 1,
+        converged=converged,
+        _data=X,
+        _log_weights=log_weights,
+    )
+
+
+def sq_dists(X: Array, means: Array) -> Array:
+    """Squared distances D, clusters first: (k, n). Differences come before squares, so ties stay ties."""
+    D = np.zeros((len(means), len(X)))
+    for m, x in zip(means.T, X.T, strict=True):
+        D += np.subtract.outer(m, x) ** 2
+    return D
+
+
+def _posterior(
+    D: Array, sigma: float, log_weights: Array
+) -> tuple[Array, Array, Array]:
+    """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
+
+    Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
+    exact down to sigma = 1e-300, where sigma^2 would be 0.
+    """
+    dead = np.isneginf(log_weights)
+    nearest = D[~dead].min(axis=0)
+    if sigma == 0:
+        D = np.where(dead[:, None], np.inf, D)
+        hard = np.arange(len(D))[:, None] == D.argmin(axis=0)
+        return hard.astype(float), nearest, np.zeros_like(nearest)
+    with np.errstate(over="ignore", under="ignore"):
+        logits = (D - nearest) / sigma / (-2 * sigma)
+        logits += np.where(dead, 0.0, log_weights)[:, None]
+        logits[dead] = -np.inf
+        top = logits.max(axis=0)
+        resp = np.exp(logits - top)
+        total = resp.sum(axis=0)
+        return resp / total, nearest, top + np.log(total)
+
+
+def _statistics(
+    X: NDArray[np.floating],
+    means: Array,
+    sigma: float,
+    log_weights: Array,
+    origin: Array | None = None,
+) -> Statistics:
+    """One pass over the data: all that the M-step and the objective need."""
+    k, d = means.shape
+    origin = np.zeros(d) if origin is None else origin
+    stats = Statistics(np.zeros(k), np.zeros((k, d)), 0.0, 0.0, 0.0)
+    for rows in _blocks(len(X), k):
+        block = X[rows].astype(float, copy=False)
+        D = sq_dists(block, means)
+        resp, nearest, log_sum = _posterior(D, sigma, log_weights)
+        stats = stats.plus(
+            Statistics(
+                counts=resp.sum(axis=1),
+                sums=resp @ (block - origin),
+                within=float((resp * D).sum()),
+                inertia=float(nearest.sum()),
+                log_sum=float(log_sum.sum()),
+            )
+        )
+    return stats
+
+
+def _responsibilities(
+    X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array
+) -> Array:
+    resp = np.empty((len(X), len(means)))
+    for rows in _blocks(len(X), len(means)):
+        D = sq_dists(X[rows].astype(float, copy=False), means)
+        resp[rows] = _posterior(D, sigma, log_weights)[0].T
+    return resp
+
+
+def _labels(
+    X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array
+) -> NDArray[np.intp]:
+    labels = np.empty(len(X), dtype=np.intp)
+    for rows in _blocks(len(X), len(means)):
+        D = sq_dists(X[rows].astype(float, copy=False), means)
+        labels[rows] = _posterior(D, sigma, log_weights)[0].argmax(axis=0)
+    return labels
+
+
+def _weighted_means(counts: Array, sums: Array, origin: Array, means: Array) -> Array:
+    """Weighted means; an empty cluster keeps its mean."""
+    full = counts > 0
+    new = means.copy()
+    new[full] = origin + sums[full] / counts[full, None]
+    return new
+
+
+def _shared_sigma(
+    stats: Statistics, means: Array, new: Array, shape: tuple[int, ...]
+) -> float:
+    """sigma^2 = sum_ij resp D(new means) / (n d), from D(old means) by the weighted-mean identity."""
+    n, d = shape
+    moved = ((new - means) ** 2).sum(axis=1)
+    return float(np.sqrt(max(0.0, stats.within - stats.counts @ moved) / (n * d)))
+
+
+def _free_energy(stats: Statistics, sigma: float) -> float:
+    return float(stats.inertia - 2 * sigma**2 * stats.log_sum)
+
+
+def _log_likelihood(stats: Statistics, sigma: float, shape: tuple[int, ...]) -> float:
+    n, d = shape
+    with np.errstate(over="ignore"):
+        misfit = np.float64(stats.inertia) / sigma / (2 * sigma)
+        return float(
+            stats.log_sum - misfit - n * d * (np.log(sigma) + np.log(2 * np.pi) / 2)
+        )
+
+
+def _objective(
+    stats: Statistics, sigma: float, shape: tuple[int, ...], learn_sigma: bool
+) -> float:
+    """What the loop lowers. From LARGEST upward the constant -2 sigma^2 n log k is left out."""
+    if learn_sigma:
+        return -_log_likelihood(stats, sigma, shape) if sigma > 0 else -np.inf
+    return _free_energy(stats, sigma) if sigma <= check.LARGEST else stats.within
+
+
+def _largest_move(old: Array, new: Array) -> float:
+    return float(np.sqrt(((new - old) ** 2).sum(axis=1).max()))
+
+
+def rms_radius(X: NDArray[np.floating]) -> float:
+    """Root-mean-square distance of the points (n, d) from their mean."""
+    n, origin = len(X), X.min(axis=0).astype(float)
+    mean = sum((X[rows] - origin).sum(axis=0) for rows in _blocks(n, 1)) / n
+    square = sum(((X[rows] - origin - mean) ** 2).sum() for rows in _blocks(n, 1))
+    return float(np.sqrt(square / n))
+
+
+def _blocks(n: int, k: int) -> Iterator[slice]:
+    size = max(1, CELLS_PER_BLOCK // k)
+    return (slice(start, start + size) for start in range(0, n, size))
+
+
+def _log_weights(weights: ArrayLike | None, k: int) -> Array:
+    """Log-weights (k,); weights left out count as 1 each, which makes the sum over j a plain one."""
+    return np.zeros(k) if weights is None else _log(check.weights(weights, k))
+
+
+def _log(weights: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.log(weights)

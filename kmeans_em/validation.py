@@ -1,0 +1,153 @@
+"""Bad input gets a ValueError that names the argument, says what it was, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+LARGEST = 1e140  # squares of larger numbers, summed over many rows, would overflow
+SMALLEST = 1e-140  # squares of smaller ones would underflow
+
+
+def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
+    """An array of finite floats with as many axes as `shape` names; float arrays are not copied."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "iu" and array.size and _largest(array) > 2**53:
+            raise ValueError(
+                f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first"
+            )
+        if array.dtype not in (np.float32, np.float64):
+            if array.dtype.kind == "c":
+                raise ValueError(f"{name}: expected real numbers, got complex ones")
+            array = array.astype(float)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name}: expected an array of numbers; {error}") from error
+    except ValueError as error:
+        if str(error).startswith(name):
+            raise
+        raise ValueError(f"{name}: expected an array of numbers; {error}") from error
+    if array.ndim != shape.count(",") + (not shape.endswith(",)")):
+        hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 else ""
+        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
+    if array.size == 0:
+        raise ValueError(
+            f"{name}: expected at least one number, got shape {array.shape}"
+        )
+    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        raise ValueError(
+            f"{name}: has NaN or infinite entries; drop those rows or fill them in first"
+        )
+    return array
+
+
+def data_and_means(
+    X: ArrayLike, means: ArrayLike
+) -> tuple[NDArray[np.floating], Array]:
+    """X (n, d) and means (k, d), of one dimension d and in a range where squares are safe."""
+    X = numbers("X", X, "(n, d)")
+    means = numbers("means", means, "(k, d)").astype(float)
+    if means.shape[1] != X.shape[1]:
+        raise ValueError(
+            f"means: expected shape (k, {X.shape[1]}) to match X {X.shape}, got {means.shape}"
+        )
+    low = np.minimum(X.min(axis=0).astype(float), means.min(axis=0))
+    high = np.maximum(X.max(axis=0).astype(float), means.max(axis=0))
+    with np.errstate(over="ignore"):
+        spread = (high - low).max()
+    if spread > LARGEST or 0 < spread < SMALLEST:
+        raise ValueError(
+            f"X, means: they spread over {spread:.3g}, and squares of that leave the range of "
+            "float64; multiply X, means and sigma by a common factor"
+        )
+    return X, means
+
+
+def enough_points(X: NDArray[np.floating], means: Array) -> None:
+    if len(means) > len(X):
+        raise ValueError(
+            f"means: {len(means)} centres for {len(X)} points; use at most as many as points"
+        )
+
+
+def resp(value: ArrayLike, n: int, k: int) -> Array:
+    """Responsibilities (n, k), entries >= 0."""
+    array = numbers("resp", value, "(n, k)").astype(float, copy=False)
+    if array.shape != (n, k):
+        raise ValueError(f"resp: expected shape {(n, k)}, got {array.shape}")
+    if array.min() < 0:
+        raise ValueError(f"resp: entries must be >= 0, got {array.min():.3g}")
+    return array
+
+
+def sigma(value: Any, at_most: float = np.inf, positive: bool = False) -> float:
+    """One number, 0 <= sigma <= at_most (0 < sigma if `positive`)."""
+    number = _float("sigma", value)
+    if not (0 < number if positive else 0 <= number) or number > at_most:
+        low = "0 < sigma" if positive else "0 <= sigma"
+        raise ValueError(f"sigma: expected {low} <= {at_most:.3g}, got {value!r}")
+    return number
+
+
+def weights(value: ArrayLike | None, k: int) -> Array:
+    """Mixing weights (k,), >= 0 and of sum 1; None stands for 1/k each."""
+    if value is None:
+        return np.full(k, 1 / k)
+    array = numbers("weights", value, "(k,)").astype(float)
+    if array.shape != (k,):
+        raise ValueError(
+            f"weights: expected shape ({k},), one for each mean, got {array.shape}"
+        )
+    if array.min() < 0:
+        raise ValueError(f"weights: must be >= 0, got {array.min():.3g}")
+    if abs(array.sum() - 1) > 1e-9:
+        raise ValueError(
+            f"weights: must sum to 1, got a sum of {array.sum():.6g}; divide by the sum"
+        )
+    return array
+
+
+def learn(value: Collection[str]) -> frozenset[str]:
+    names = frozenset([value] if isinstance(value, str) else value)
+    unknown = sorted(map(str, names - {"sigma", "weights"}))
+    if unknown:
+        raise ValueError(
+            f"learn: may hold 'sigma' and 'weights', got {', '.join(unknown)}"
+        )
+    return names
+
+
+def whole(name: str, value: Any, at_least: int = 0) -> int:
+    """An integer, at least `at_least`."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | np.integer)
+        or value < at_least
+    ):
+        raise ValueError(
+            f"{name}: expected a whole number >= {at_least}, got {value!r}"
+        )
+    return int(value)
+
+
+def not_negative(name: str, value: Any) -> float:
+    number = _float(name, value)
+    if not 0 <= number < np.inf:
+        raise ValueError(f"{name}: expected a finite number >= 0, got {value!r}")
+    return number
+
+
+def _float(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name}: expected one number, got {value!r}") from error
+
+
+def _largest(array: NDArray[Any]) -> int:
+    return max(abs(int(array.min())), abs(int(array.max())))

@@ -1,0 +1,5 @@
+"""Figures that the reader moves, in Jupyter and on the built page alike."""
+
+from kmeans_em.widgets.explorer import Explorer
+
+__all__ = ["Explorer"]

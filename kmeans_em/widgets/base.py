@@ -1,0 +1,92 @@
+"""What the book's widgets share: one ES module each, typed traits, and a picture for paper."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets as t
+from matplotlib.figure import Figure
+
+from kmeans_em import plots
+from kmeans_em import validation as check
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def source(*names: str) -> str:
+    """The text of files beside this one, one after the other: modules without a bundler."""
+    here = files("kmeans_em.widgets")
+    return "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+class Data(t.TraitType[Any, Any]):
+    """Data (n, d), sent to the page as bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tag(sync=True, to_json=self._pack)
+
+    @staticmethod
+    def _pack(X: Any, widget: Any) -> dict[str, Any]:
+        return {"shape": list(X.shape), "data": X.tobytes()}
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return check.numbers("X", value, "(n, d)").astype(float)
+
+
+class Means(t.TraitType[Any, Any]):
+    """Means (k, d): an array in Python, nested lists on the way to the page and back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tag(
+            sync=True,
+            to_json=lambda means, _: means.tolist(),
+            from_json=lambda means, _: np.array(means),
+        )
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return check.numbers("means", value, "(k, d)").astype(float)
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Arrays that are equal are no change."""
+        if not np.array_equal(
+            obj._trait_values.get(self.name), self.validate(obj, value)
+        ):
+            super().set(obj, value)
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget that carries a picture of itself, for readers without JavaScript and for paper."""
+
+    label = t.Unicode().tag(sync=True)
+
+    def draw(self) -> Figure:
+        """The picture, as a matplotlib figure."""
+        raise NotImplementedError
+
+    def picture(self) -> str:
+        """The picture as an SVG element whose text alternative is `label`."""
+        with plt.rc_context(plots.STYLE):
+            figure = self.draw()
+            file = io.StringIO()
+            figure.savefig(file, format="svg", metadata={"Date": None})
+            plt.close(figure)
+        svg = file.getvalue()
+        svg = svg[svg.index("<svg") :]
+        return svg.replace(
+            "<svg ", f'<svg role="img" aria-label="{html.escape(self.label)}" ', 1
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        view = f'<script type="{VIEW}">{json.dumps(data[VIEW])}</script>'
+        data["text/html"] = f'<div class="widget-picture">{self.picture()}</div>{view}'
+        return data, metadata

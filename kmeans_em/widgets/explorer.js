@@ -1,0 +1,603 @@
+// The explorer: a slider for sigma, means to drag, and k-means at the slider's left end.
+
+const POSITIONS = 240; // slider positions above sigma = 0, evenly spaced in log sigma
+const BUDGET = 7; // milliseconds of EM steps a frame, so that sigma answers within the frame
+const NUDGE = 1e-4; // coincident means sit on a saddle that no step leaves: part them by so many radii
+const REST = 1e-8; // the means rest when none moves by more than so many radii
+
+const SKELETON = `<div class="layout">
+  <div class="stage"><canvas></canvas><svg aria-hidden="true"></svg><div class="handles"></div></div>
+  <div class="controls">
+    <label class="slider"><span>σ</span><input type="range" min="0" max="${POSITIONS}" step="1"></label>
+    <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>softer</span></div>
+    <div class="buttons">
+      <button type="button" data-do="step">Step</button>
+      <button type="button" data-do="run">Run</button>
+      <button type="button" data-do="reset">Reset</button>
+      <label><input type="checkbox" role="switch" data-is="follow"> means follow EM as σ changes</label>
+      <label><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> Lloyd’s centres</label>
+    </div>
+  </div>
+  <div class="side">
+    <dl class="numbers">
+      <div><dt>J</dt><dd data-is="inertia"></dd></div>
+      <div><dt>F<sub>σ</sub></dt><dd data-is="free-energy"></dd></div>
+      <div><dt>J − 2σ²n log k</dt><dd data-is="bound"></dd></div>
+    </dl>
+    <svg class="bar" aria-hidden="true"></svg>
+    <p class="summary" role="status"></p>
+  </div></div>`;
+
+function render({ model, el }) {
+  const X = readData(model.get("X"));
+  const palette = model.get("palette").map(rgbOf);
+  const [low, high] = model.get("sigma_range");
+  const radius = rmsRadius(X) || 1;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const root = document.createElement("div");
+  root.className = "kmeans-em explorer";
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", model.get("label"));
+  root.innerHTML = SKELETON;
+  el.replaceChildren(root);
+  const find = (selector) => root.querySelector(selector);
+  const slider = find("input[type=range]");
+  const runButton = find("[data-do=run]");
+
+  let sigma = model.get("sigma");
+  let means = copy(model.get("means"));
+  const first = copy(means); // where Reset goes
+  let start = copy(means); // where the reader last put the means: EM and Lloyd both start here
+  let lloyd = copy(means);
+  let steps = 0;
+  let playing = null;
+  let relaxing = false;
+  let dragging = false;
+  let frame = null;
+
+  const figure = (X.d === 1 ? lineFigure : planeFigure)({ X, root, palette, axisLabels: model.get("axis_labels") });
+  const handles = means.map((_, j) => makeHandle(j));
+  find(".handles").append(...handles);
+
+  // what the reader does
+
+  slider.addEventListener("input", () => setSigma(sigmaAt(+slider.value)));
+  find("[data-do=step]").addEventListener("click", () => { pause(); stepOnce(); });
+  find("[data-do=reset]").addEventListener("click", () => place(copy(first)));
+  runButton.addEventListener("click", () => (playing ? pause() : run()));
+  for (const name of ["follow", "twins"]) {
+    const box = find(`[data-is=${name}]`);
+    box.addEventListener("change", () => { model.set(name, box.checked); model.save_changes(); });
+  }
+
+  // what Python, or another view, does
+
+  const listeners = {
+    "change:sigma": () => { if (model.get("sigma") !== sigma) setSigma(model.get("sigma")); },
+    "change:means": () => { if (!sameMeans(model.get("means"), means)) place(copy(model.get("means"))); },
+    "change:follow": () => { pause(); restart(); },
+    "change:twins": () => draw(),
+  };
+  for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
+
+  function setSigma(value) {
+    sigma = value;
+    pause();
+    if (model.get("follow")) relax();
+    draw();
+    tell();
+  }
+
+  function place(fresh) {
+    pause();
+    if (fresh.length !== means.length) return;
+    means = fresh;
+    start = copy(fresh);
+    restart();
+    tell();
+  }
+
+  // Lloyd's centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
+  function restart() {
+    steps = 0;
+    lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
+    if (model.get("follow")) relax();
+    draw();
+  }
+
+  function stepOnce() {
+    const fresh = step(X, means, sigma);
+    const freshLloyd = step(X, lloyd, 0);
+    const moved = Math.max(largestMove(means, fresh), largestMove(lloyd, freshLloyd));
+    means = fresh;
+    lloyd = freshLloyd;
+    steps += 1;
+    draw();
+    tell();
+    return moved > (sigma > 0 ? REST * radius : 0);
+  }
+
+  function run() {
+    if (calm.matches) {
+      for (let i = 0; i < 1000 && stepOnce(); i++);
+      return;
+    }
+    runButton.textContent = "Pause";
+    playing = setInterval(() => { if (!stepOnce()) pause(); }, 220);
+  }
+
+  function pause() {
+    clearInterval(playing);
+    playing = null;
+    relaxing = false;
+    runButton.textContent = "Run";
+  }
+
+  // Follow EM to rest, a frame's worth of steps at a time.
+  function relax() {
+    means = parted(means);
+    relaxing = true;
+  }
+
+  function relaxForAFrame() {
+    const until = performance.now() + BUDGET;
+    while (relaxing && performance.now() < until) {
+      const fresh = step(X, means, sigma);
+      relaxing = largestMove(means, fresh) > (sigma > 0 ? REST * radius : 0);
+      means = fresh;
+    }
+    if (!relaxing) tell();
+  }
+
+  function parted(list) {
+    return list.map((mean, j) => {
+      const close = list.some((other, l) => l < j && largestMove([mean], [other]) < NUDGE * radius);
+      const angle = 2.4 * j + 0.4;
+      const direction = [Math.cos(angle), Math.sin(angle)];
+      return close ? mean.map((m, a) => m + NUDGE * radius * direction[a]) : mean;
+    });
+  }
+
+  function tell() {
+    if (model.get("sigma") === sigma && sameMeans(model.get("means"), means)) return;
+    model.set("sigma", sigma);
+    model.set("means", copy(means));
+    model.save_changes();
+  }
+
+  // drawing: at most once a frame
+
+  function draw() {
+    frame ??= requestAnimationFrame(() => {
+      frame = null;
+      if (relaxing) relaxForAFrame();
+      if (relaxing) draw();
+      if (!relaxing || !calm.matches) paint();
+    });
+  }
+
+  function paint() {
+    const resp = new Float64Array(X.n * means.length);
+    const now = pass(X, means, sigma, resp);
+    const spread = 2 * sigma * sigma * X.n * Math.log(means.length);
+    const values = { inertia: now.inertia, "free-energy": now.freeEnergy, bound: now.inertia - spread };
+    for (const [name, value] of Object.entries(values)) find(`[data-is=${name}]`).textContent = short(value);
+
+    const reading = sigma === 0 ? "σ = 0: k-means" : `σ = ${short(sigma)}`;
+    find(".sigma-readout").textContent = reading;
+    slider.value = positionOf(sigma);
+    slider.setAttribute("aria-valuetext", reading);
+    for (const name of ["follow", "twins"]) find(`[data-is=${name}]`).checked = model.get(name);
+
+    figure.draw({ means, sigma, resp, lloyd: model.get("twins") ? lloyd : null });
+    handles.forEach((handle, j) => {
+      const [x, y] = figure.toScreen(means[j]);
+      handle.style.transform = `translate(${x}px, ${y}px)`;
+      handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
+    });
+    drawBar(find(".bar"), values, radius * radius * X.n);
+    summarise(resp);
+  }
+
+  let summaryTimer = null;
+  function summarise(resp) {
+    clearTimeout(summaryTimer);
+    summaryTimer = setTimeout(() => { find(".summary").textContent = summary(resp); }, 400);
+  }
+
+  function summary(resp) {
+    const k = means.length;
+    let shared = 0;
+    for (let i = 0; i < X.n; i++) if (Math.max(...resp.subarray(i * k, (i + 1) * k)) < 0.99) shared += 1;
+    const said = [
+      sigma === 0
+        ? "Each point belongs to its nearest centre."
+        : shared === 0
+          ? "Each point belongs to one cluster by more than 99%."
+          : `${shared} of ${X.n} points are shared: no cluster has 99% of them.`,
+    ];
+    const groups = mergedGroups(means, 1e-3 * radius);
+    if (groups.length < k) {
+      said.push(groups.length === 1 ? "The means have merged into one." : `The ${k} means stand in ${groups.length} places.`);
+    }
+    if (model.get("twins")) {
+      const apart = largestMove(means, lloyd);
+      said.push(apart <= 1e-6 * radius ? "The means stand on Lloyd’s centres." : `Largest distance from Lloyd’s centres: ${short(apart)}.`);
+    }
+    if (steps > 0 && !model.get("follow")) said.push(`Steps: ${steps}.`);
+    return said.join(" ");
+  }
+
+  // a mean's handle: drag it, or move it with the arrow keys
+
+  function makeHandle(j) {
+    const handle = document.createElement("button");
+    handle.type = "button";
+    handle.className = "handle";
+    handle.textContent = j + 1;
+    handle.style.background = css(palette[j]);
+    handle.setAttribute("aria-description", "Drag, or press the arrow keys, to move it.");
+    handle.addEventListener("pointerdown", (event) => {
+      handle.setPointerCapture(event.pointerId);
+      pause();
+      dragging = true;
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (!dragging || !handle.hasPointerCapture(event.pointerId)) return;
+      const box = find(".stage").getBoundingClientRect();
+      drag(j, figure.toData([event.clientX - box.left, event.clientY - box.top]));
+    });
+    const release = () => { if (dragging) { dragging = false; place(copy(means)); } };
+    handle.addEventListener("pointerup", release);
+    handle.addEventListener("pointercancel", release);
+    handle.addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (!way) return;
+      event.preventDefault();
+      const size = figure.keyStep.map((length) => length * (event.shiftKey ? 5 : 1));
+      drag(j, means[j].map((m, a) => m + way[a] * size[a]));
+      place(copy(means));
+    });
+    return handle;
+  }
+
+  function drag(j, point) {
+    means = means.map((mean, l) => (l === j ? figure.clamp(point.slice(0, X.d)) : mean));
+    lloyd = copy(means);
+    draw();
+  }
+
+  function sigmaAt(position) {
+    return position === 0 ? 0 : low * (high / low) ** ((position - 1) / (POSITIONS - 1));
+  }
+
+  function positionOf(value) {
+    if (value === 0) return 0;
+    const position = 1 + ((POSITIONS - 1) * Math.log(value / low)) / Math.log(high / low);
+    return Math.round(Math.min(POSITIONS, Math.max(1, position)));
+  }
+
+  const layout = () => { figure.resize(); draw(); };
+  const stopWatching = watch(root, layout);
+  figure.resize();
+  restart();
+
+  return () => {
+    pause();
+    stopWatching();
+    cancelAnimationFrame(frame);
+    clearTimeout(summaryTimer);
+    for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
+  };
+}
+
+// the plane
+
+function planeFigure({ X, root, palette, axisLabels }) {
+  const stage = root.querySelector(".stage");
+  const canvas = root.querySelector("canvas");
+  const svg = root.querySelector(".stage svg");
+  const field = document.createElement("canvas");
+  const [xs, ys] = [range(X, 0), range(X, 1)];
+  // equal scales where that leaves a readable picture: then spheres are circles
+  const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
+  let box, axes;
+
+  function resize() {
+    const width = stage.clientWidth;
+    const height = Math.max(240, Math.min(460, equal ? 0.86 * width : 0.7 * width));
+    stage.style.height = `${height}px`;
+    sharp(canvas, width, height);
+    box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
+    axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
+    svg.innerHTML = frameMarks(axes, box, axisLabels) + '<g class="rings"></g>';
+    field.width = Math.ceil((box.right - box.left) / 5);
+    field.height = Math.ceil((box.bottom - box.top) / 5);
+  }
+
+  function draw({ means, sigma, resp, lloyd }) {
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    drawField(context, means, sigma);
+    const outline = getComputedStyle(root).getPropertyValue("--paper");
+    const k = means.length;
+    for (let i = 0; i < X.n; i++) {
+      const [x, y] = toScreen([X.values[2 * i], X.values[2 * i + 1]]);
+      const r = resp.subarray(i * k, (i + 1) * k);
+      mark(context, r.indexOf(Math.max(...r)), x, y, css(mix(r, palette)), outline);
+    }
+    const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
+    svg.querySelector(".rings").innerHTML =
+      means.map((mean, j) => ellipse(toScreen(mean), rx, ry, css(palette[j]), "ring")).join("") +
+      (lloyd ?? []).map((mean, j) => ellipse(toScreen(mean), 17, 17, css(palette[j]), "twin")).join("");
+  }
+
+  // The responsibilities of every place in the picture: clouds for large sigma, Voronoi cells at 0.
+  function drawField(context, means, sigma) {
+    const small = field.getContext("2d");
+    const image = small.createImageData(field.width, field.height);
+    for (let row = 0, at = 0; row < field.height; row++) {
+      for (let column = 0; column < field.width; column++, at += 4) {
+        const r = sqDists(toData([box.left + 5 * column + 2.5, box.top + 5 * row + 2.5]), means);
+        soften(r, sigma);
+        image.data.set(mix(r, palette), at);
+        image.data[at + 3] = 46;
+      }
+    }
+    small.putImageData(image, 0, 0);
+    context.drawImage(field, box.left, box.top, box.right - box.left, box.bottom - box.top);
+  }
+
+  const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
+  const toData = ([x, y]) => [axes[0].from(x), axes[1].from(y)];
+  const clamp = (point) => point.map((value, a) => Math.min(axes[a].max, Math.max(axes[a].min, value)));
+  return { resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
+}
+
+// the line: densities above, the points and the means, responsibilities below
+
+function lineFigure({ X, root, palette, axisLabels }) {
+  const stage = root.querySelector(".stage");
+  const canvas = root.querySelector("canvas");
+  const svg = root.querySelector(".stage svg");
+  const xs = range(X, 0);
+  let box, axis, middle;
+
+  function resize() {
+    const width = stage.clientWidth;
+    const height = Math.max(340, Math.min(440, 0.8 * width));
+    stage.style.height = `${height}px`;
+    sharp(canvas, width, height);
+    box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
+    middle = { top: box.top + 0.44 * (box.bottom - box.top), bottom: box.top + 0.62 * (box.bottom - box.top) };
+    axis = linear(xs, box.left, box.right);
+    const shares = { at: (r) => box.bottom - r * (box.bottom - middle.bottom), min: 0, max: 1 };
+    svg.innerHTML = `
+      ${frameMarks([axis, shares], { ...box, top: middle.bottom }, [axisLabels[0], "responsibility"], [0, 0.5, 1])}
+      <text class="axis-label" transform="translate(12 ${(box.top + middle.top) / 2}) rotate(-90)">density</text>
+      <line class="axis" x1="${box.left}" x2="${box.right}" y1="${middle.top}" y2="${middle.top}"/>
+      <text class="note" x="${(box.left + box.right) / 2}" y="${(box.top + middle.top) / 2}"></text>
+      <g class="curves"></g><g class="rings"></g>`;
+  }
+
+  function draw({ means, sigma, resp, lloyd }) {
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const outline = getComputedStyle(root).getPropertyValue("--paper");
+    const k = means.length;
+    for (let i = 0; i < X.n; i++) {
+      const r = resp.subarray(i * k, (i + 1) * k);
+      const [x, y] = [axis.at(X.values[i]), middle.bottom - 11];
+      mark(context, r.indexOf(Math.max(...r)), x, y, css(mix(r, palette)), outline);
+    }
+    svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
+    svg.querySelector(".curves").innerHTML = densities(means, sigma) + shares(means, sigma);
+    svg.querySelector(".rings").innerHTML =
+      (lloyd ?? []).map((mean, j) => ellipse(toScreen(mean), 17, 17, css(palette[j]), "twin")).join("");
+  }
+
+  // Each component's share of the mixture density, and their sum, scaled to the highest point shown.
+  function densities(means, sigma) {
+    if (sigma === 0) return "";
+    const grid = gridOf(means);
+    const parts = grid.map((x) => means.map(([m]) => Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
+    const total = parts.map((row) => row.reduce((a, b) => a + b));
+    const top = Math.max(...total, 1);
+    const at = (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top);
+    return (
+      path(grid.map((x, g) => [axis.at(x), at(total[g])]), "sum", "currentColor") +
+      means.map((_, j) => path(grid.map((x, g) => [axis.at(x), at(parts[g][j])]), "part", css(palette[j]), j)).join("")
+    );
+  }
+
+  function shares(means, sigma) {
+    const grid = gridOf(means);
+    const rows = grid.map((x) => { const r = sqDists([x], means); soften(r, sigma); return r; });
+    const at = (r) => box.bottom - r * (box.bottom - middle.bottom);
+    return means.map((_, j) => path(grid.map((x, g) => [axis.at(x), at(rows[g][j])]), "part", css(palette[j]), j)).join("");
+  }
+
+  // Pixels, the means, and both sides of each boundary between neighbours, so that steps are upright.
+  function gridOf(means) {
+    const grid = [];
+    for (let pixel = box.left; pixel <= box.right; pixel += 1.5) grid.push(axis.from(pixel));
+    const sorted = means.map(([m]) => m).sort((a, b) => a - b);
+    const edge = 1e-7 * (axis.max - axis.min);
+    sorted.forEach((m, j) => {
+      grid.push(m);
+      if (j > 0) grid.push((m + sorted[j - 1]) / 2 - edge, (m + sorted[j - 1]) / 2 + edge);
+    });
+    return grid.filter((x) => x >= axis.min && x <= axis.max).sort((a, b) => a - b);
+  }
+
+  // the means stand above the points, so that neither hides the other
+  const toScreen = ([x]) => [axis.at(x), middle.top + 19];
+  const toData = ([x]) => [axis.from(x)];
+  const clamp = ([x]) => [Math.min(axis.max, Math.max(axis.min, x))];
+  return { resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
+}
+
+// the bar: from J - 2 sigma^2 n log k up to J, with F_sigma between them
+
+function drawBar(svg, values, scatter) {
+  const width = svg.clientWidth || 220;
+  const [low, high] = [-0.5 * scatter, 1.5 * scatter];
+  const at = (value) => 8 + ((width - 16) * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
+  const [bound, free, inertia] = [at(values.bound), at(values["free-energy"]), at(values.inertia)];
+  const side = (x) => (x > width - 16 ? "end" : x < 16 ? "start" : "middle");
+  svg.setAttribute("viewBox", `0 0 ${width} 58`);
+  svg.innerHTML = `
+    <line class="axis" x1="8" x2="${width - 8}" y1="29" y2="29"/>
+    <line class="axis" x1="${at(0)}" x2="${at(0)}" y1="25" y2="33"/>
+    <text class="tick" x="${at(0)}" y="13" text-anchor="middle">${Math.abs(inertia - at(0)) > 14 ? 0 : ""}</text>
+    <rect class="gap" x="${bound}" width="${Math.max(0, inertia - bound)}" y="22" height="14"/>
+    ${values.bound < low ? `<path class="beyond" d="M${bound + 1} 29l7 -7v14z"/>` : ""}
+    <line class="j" x1="${inertia}" x2="${inertia}" y1="18" y2="40"/>
+    <text x="${inertia}" y="13" text-anchor="${side(inertia)}">J</text>
+    <line class="f" x1="${free}" x2="${free}" y1="18" y2="40"/>
+    <text class="f-label" x="${free}" y="54" text-anchor="${side(free)}">F</text>`;
+}
+
+// small things
+
+function readData({ shape: [n, d], data }) {
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return { n, d, values: new Float64Array(bytes) };
+}
+
+function watch(root, redraw) {
+  const size = new ResizeObserver(redraw);
+  size.observe(root);
+  const theme = new MutationObserver(redraw);
+  for (const node of [document.documentElement, document.body]) {
+    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+  }
+  return () => { size.disconnect(); theme.disconnect(); };
+}
+
+function sharp(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+const copy = (means) => means.map((mean) => [...mean]);
+const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));
+const span = ([low, high]) => high - low || 1;
+const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
+const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+function mix(r, palette) {
+  const colour = [0, 0, 0];
+  for (let j = 0; j < r.length; j++) for (let c = 0; c < 3; c++) colour[c] += r[j] * palette[j][c];
+  return colour.map(Math.round);
+}
+
+function short(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e6 || size < 1e-3 ? value.toExponential(2) : size >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+
+function range(X, a) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = a; i < X.values.length; i += X.d) {
+    low = Math.min(low, X.values[i]);
+    high = Math.max(high, X.values[i]);
+  }
+  const margin = 0.07 * (high - low) || 1;
+  return [low - margin, high + margin];
+}
+
+function linear([min, max], from, to) {
+  const scale = (to - from) / (max - min);
+  return { min, max, at: (x) => from + (x - min) * scale, from: (pixel) => min + (pixel - from) / scale };
+}
+
+function equalAxes(xs, ys, box) {
+  const unit = Math.max(span(xs) / (box.right - box.left), span(ys) / (box.bottom - box.top));
+  const widen = ([low, high], pixels) => {
+    const extra = (unit * pixels - (high - low)) / 2;
+    return [low - extra, high + extra];
+  };
+  return [
+    linear(widen(xs, box.right - box.left), box.left, box.right),
+    linear(widen(ys, box.bottom - box.top), box.bottom, box.top),
+  ];
+}
+
+function ticks({ min, max }) {
+  const rough = (max - min) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((size) => size * power >= rough);
+  const list = [];
+  for (let i = Math.ceil(min / step); i * step <= max; i++) list.push(+(i * step).toPrecision(12));
+  return list;
+}
+
+function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y)) {
+  const label = (value) => String(value).replace("-", "−");
+  return `
+    <path class="axis" d="M${box.left} ${box.top}V${box.bottom}H${box.right}"/>
+    ${ticks(x).map((t) => `<text class="tick" x="${x.at(t)}" y="${box.bottom + 14}" text-anchor="middle">${label(t)}</text>`).join("")}
+    ${yTicks.map((t) => `<text class="tick" x="${box.left - 5}" y="${y.at(t) + 4}" text-anchor="end">${label(t)}</text>`).join("")}
+    <text class="axis-label" x="${(box.left + box.right) / 2}" y="${box.bottom + 31}"></text>
+    <text class="axis-label" transform="translate(12 ${(box.top + box.bottom) / 2}) rotate(-90)"></text>`
+    .replace("></text>", `>${escaped(xLabel)}</text>`)
+    .replace("></text>", `>${escaped(yLabel)}</text>`);
+}
+
+const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+const ellipse = ([x, y], rx, ry, colour, name) =>
+  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" stroke="${colour}"/>`;
+const path = (corners, name, colour, j = 0) =>
+  `<path class="${name} dash-${j}" stroke="${colour}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
+
+// The second cue besides colour: each cluster has its own mark (the markers of plots.py).
+const MARKS = [
+  (c, x, y) => c.arc(x, y, 3.6, 0, 2 * Math.PI),
+  (c, x, y) => c.rect(x - 3.2, y - 3.2, 6.4, 6.4),
+  (c, x, y) => polygon(c, x, y, 3, 4.4, -Math.PI / 2),
+  (c, x, y) => polygon(c, x, y, 4, 4.4, 0),
+  (c, x, y) => polygon(c, x, y, 3, 4.4, Math.PI / 2),
+  (c, x, y) => star(c, x, y, 4, 4.8, 1.8, 0),
+  (c, x, y) => star(c, x, y, 4, 4.8, 1.8, Math.PI / 4),
+  (c, x, y) => star(c, x, y, 5, 5, 2.1, -Math.PI / 2),
+];
+
+function mark(context, j, x, y, fill, outline) {
+  context.beginPath();
+  MARKS[j](context, x, y);
+  context.closePath();
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 0.8;
+  context.strokeStyle = outline;
+  context.stroke();
+}
+
+function polygon(context, x, y, corners, size, turn) {
+  for (let c = 0; c < corners; c++) {
+    const angle = turn + (2 * Math.PI * c) / corners;
+    context.lineTo(x + size * Math.cos(angle), y + size * Math.sin(angle));
+  }
+}
+
+function star(context, x, y, arms, outer, inner, turn) {
+  for (let c = 0; c < 2 * arms; c++) {
+    const angle = turn + (Math.PI * c) / arms;
+    const size = c % 2 ? inner : outer;
+    context.lineTo(x + size * Math.cos(angle), y + size * Math.sin(angle));
+  }
+}
+
+function mergedGroups(means, near) {
+  const places = [];
+  for (const mean of means) if (!places.some((place) => largestMove([place], [mean]) < near)) places.push(mean);
+  return places;
+}
+
+export default { render };

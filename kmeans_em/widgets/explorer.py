@@ -1,0 +1,133 @@
+"""The explorer: sweep sigma, and see soft k-means become k-means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets as t
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from kmeans_em import em, plots
+from kmeans_em import validation as check
+from kmeans_em.widgets.base import Data, Means, Widget, source
+
+
+class Explorer(Widget):
+    """Points coloured by responsibility, means to drag, and a slider for sigma that ends at k-means.
+
+    Parameters
+    ----------
+    X : (n, d) array_like, d = 1 or 2
+    means : (k, d) array_like, k <= 8
+        Where the means start.
+    sigma : float, optional
+        Finite, >= 0, in the units of X. Half the data's root-mean-square radius when left out.
+    follow : bool
+        Whether the means follow EM to rest when sigma changes, or stay.
+    twins : bool
+        Whether to show Lloyd's own centres, as dashed rings.
+    axis_labels : sequence of str
+        What the axes measure.
+    sigma_range : pair of float, optional
+        The slider's range above 0.
+
+    Attributes
+    ----------
+    sigma, means, follow, twins
+        Can be read and set while the widget is shown.
+
+    Raises
+    ------
+    ValueError
+        If an argument has the wrong shape or a value outside its range.
+    """
+
+    _esm = source("em.js", "explorer.js")
+    _css = source("widget.css")
+
+    X = Data()
+    means = Means()
+    sigma = t.Float().tag(sync=True)
+    sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
+    follow = t.Bool().tag(sync=True)
+    twins = t.Bool().tag(sync=True)
+    axis_labels = t.List(t.Unicode()).tag(sync=True)
+    palette = t.List(t.Unicode()).tag(sync=True)
+
+    def __init__(
+        self,
+        X: ArrayLike,
+        means: ArrayLike,
+        sigma: float | None = None,
+        *,
+        follow: bool = False,
+        twins: bool = True,
+        axis_labels: Sequence[str] = ("x", "y"),
+        sigma_range: tuple[float, float] | None = None,
+    ) -> None:
+        X, means = check.data_and_means(X, means)
+        check.enough_points(X, means)
+        n, d = X.shape
+        if d > 2:
+            raise ValueError(
+                f"X: the explorer draws 1 or 2 dimensions, got {d}; choose two columns"
+            )
+        if len(means) > len(plots.PALETTE):
+            raise ValueError(
+                f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means"
+            )
+        if len(axis_labels) < d:
+            raise ValueError(
+                f"axis_labels: expected {d} of them, got {len(axis_labels)}"
+            )
+        radius = em.rms_radius(X) or 1.0
+        low, high = sigma_range or (radius / 100, 2 * radius)
+        if not 0 < low < high < check.LARGEST:
+            raise ValueError(f"sigma_range: expected 0 < low < high, got {(low, high)}")
+        super().__init__(
+            X=X,
+            means=means,
+            sigma=radius / 2 if sigma is None else sigma,
+            sigma_range=(low, high),
+            follow=follow,
+            twins=twins,
+            axis_labels=[str(label) for label in axis_labels[:d]],
+            palette=list(plots.PALETTE),
+            label=f"Explorer: {n} points, {len(means)} means, and a slider for sigma",
+        )
+
+    @t.validate("sigma")
+    def _check_sigma(self, proposal: Any) -> float:
+        return check.sigma(proposal["value"], at_most=check.LARGEST)
+
+    @t.validate("means")
+    def _check_means(self, proposal: Any) -> Any:
+        return check.data_and_means(self.X, proposal["value"])[1]
+
+    def draw(self) -> Figure:
+        """What the page shows before the reader moves anything."""
+        figure, ax = plt.subplots(figsize=(6.4, 4.4))
+        resp = em.responsibilities(self.X, self.means, self.sigma)
+        if self.X.shape[1] == 1:
+            figure.set_figheight(3.4)
+            plots.posterior_curves(
+                ax, self.means, self.sigma, plots.margins(self.X[:, 0])
+            )
+            ax.set_ylabel("responsibility")
+        else:
+            ax.set_ylabel(self.axis_labels[1])
+        plots.points(ax, self.X, resp)
+        plots.centres(ax, self.means)
+        ax.set_xlabel(self.axis_labels[0])
+        J = em.inertia(self.X, self.means)
+        F = em.free_energy(self.X, self.means, self.sigma)
+        bound = J - 2 * self.sigma**2 * len(self.X) * np.log(len(self.means))
+        ax.set_title(
+            f"$\\sigma = {self.sigma:.3g}$:   $J = {J:.4g}$,   $F_\\sigma = {F:.4g}$,   "
+            f"$J - 2\\sigma^2 n\\,\\log k = {bound:.4g}$"
+        )
+        return figure

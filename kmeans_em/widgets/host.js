@@ -1,0 +1,65 @@
+// Mounts the page's widgets without a kernel: reads the widget state that the build wrote into the
+// page and hands each ES module a model, as Jupyter would.
+(() => {
+  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+  const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+
+  function makeModel({ state, buffers = [] }) {
+    const values = structuredClone(state);
+    for (const { path, data } of buffers) {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const parent = path.slice(0, -1).reduce((node, key) => node[key], values);
+      parent[path.at(-1)] = new DataView(bytes.buffer);
+    }
+    const events = new EventTarget();
+    const listeners = new Map();
+    return {
+      get: (name) => values[name],
+      set(name, value) {
+        if (values[name] === value) return;
+        values[name] = value;
+        events.dispatchEvent(new Event(`change:${name}`));
+      },
+      save_changes() {}, // nobody to tell: there is no kernel
+      on(name, listener) {
+        if (!listeners.has(listener)) listeners.set(listener, () => listener());
+        events.addEventListener(name, listeners.get(listener));
+      },
+      off: (name, listener) => events.removeEventListener(name, listeners.get(listener)),
+    };
+  }
+
+  async function mount(script, models) {
+    const entry = models[JSON.parse(script.textContent).model_id];
+    const el = document.createElement("div");
+    if (!entry?.state._esm) {
+      el.className = "needs-kernel";
+      el.textContent = "This control needs a running Python: start the notebook to use it.";
+      script.before(el);
+      return;
+    }
+    entry.model ??= makeModel(entry);
+    entry.module ??= import(URL.createObjectURL(new Blob([entry.state._esm], { type: "text/javascript" })));
+    if (entry.state._css) {
+      const style = document.createElement("style");
+      style.textContent = entry.state._css;
+      el.append(style);
+    }
+    const place = document.createElement("div");
+    el.append(place);
+    // out of sight until it is drawn, so that the picture in its place does not jump
+    const picture = script.parentElement.querySelector(".widget-picture");
+    if (picture) picture.hidden = true;
+    script.before(el);
+    await (await entry.module).default.render({ model: entry.model, el: place });
+  }
+
+  function mountAll() {
+    const models = {};
+    for (const script of document.querySelectorAll(STATE)) Object.assign(models, JSON.parse(script.textContent).state);
+    for (const script of document.querySelectorAll(VIEW)) mount(script, models);
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mountAll);
+  else mountAll();
+})();
