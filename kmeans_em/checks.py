@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,8 @@ class Verdict:
         return self.hint is None
 
     def __repr__(self) -> str:
-        return f"✓ {self.name}: right" if self else f"✗ {self.name}: {self.hint}"
+        verdict = f"✓ {self.name}: right" if self else f"✗ {self.name}: {self.hint}"
+        return textwrap.fill(verdict, width=70, subsequent_indent="  ")
 
 
 def check(name: str, answer: Any) -> Verdict:
@@ -49,9 +51,7 @@ def check(name: str, answer: Any) -> Verdict:
         If there is no exercise of that name.
     """
     if name not in CHECKS:
-        raise ValueError(
-            f"name: no exercise {name!r}; there are {', '.join(sorted(CHECKS))}"
-        )
+        raise ValueError(f"name: no exercise {name!r}; there are {', '.join(sorted(CHECKS))}")
     return Verdict(name, CHECKS[name](answer))
 
 
@@ -86,10 +86,7 @@ def _gaussian_mle(answer: Any) -> Hint:
         if np.isclose(sigma, right_sigma**2, rtol=1e-9):
             return f"on {title} {sigma:.6g} is sigma squared; return its square root"
         if np.isclose(sigma, np.sqrt(squares / len(X)), rtol=1e-9):
-            return (
-                f"on {title} you divided by n = {len(X)}; there are n d = {X.size} "
-                "squared coordinates to average"
-            )
+            return f"on {title} you divided by n = {len(X)}; there are n d = {X.size} squared coordinates to average"
         return (
             f"on {title} sigma should be {right_sigma:.6g}, not {sigma:.6g}; "
             "sigma^2 is the sum of all squared distances from the mean, divided by n d"

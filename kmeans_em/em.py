@@ -25,9 +25,7 @@ from kmeans_em import validation as check
 
 Array = NDArray[np.float64]
 
-CELLS_PER_BLOCK = (
-    2**17
-)  # k x rows in one block: about 1 MB, so that a block stays in cache
+CELLS_PER_BLOCK = 2**17  # k x rows in one block: about 1 MB, so that a block stays in cache
 
 
 class Statistics(NamedTuple):
@@ -37,9 +35,7 @@ class Statistics(NamedTuple):
     sums: Array  # (k, d)  sum_i resp[i, j] (x_i - origin)
     within: float  #         sum_ij resp[i, j] D[i, j]
     inertia: float  #        sum_i min_j D[i, j], over clusters of positive weight
-    log_sum: (
-        float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
-    )
+    log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
 
     def plus(self, other: Statistics) -> Statistics:
         return Statistics(*map(operator.add, self, other))
@@ -90,9 +86,7 @@ class Fit:
         return _responsibilities(self._data, self.means, self.sigma, self._log_weights)
 
 
-def responsibilities(
-    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
-) -> Array:
+def responsibilities(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> Array:
     """Share each point out among the clusters (the E-step).
 
     Parameters
@@ -166,9 +160,7 @@ def inertia(X: ArrayLike, means: ArrayLike) -> float:
     return _statistics(X, means, 0.0, _log_weights(None, len(means))).inertia
 
 
-def free_energy(
-    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
-) -> float:
+def free_energy(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> float:
     """The soft k-means objective F_sigma, in squared units of X. At sigma = 0 it is J.
 
     Without weights the inner sum is a plain sum over j. With weights each term carries its w_j,
@@ -192,9 +184,7 @@ def free_energy(
     return _free_energy(_statistics(X, means, sigma, log_weights), sigma)
 
 
-def log_likelihood(
-    X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None
-) -> float:
+def log_likelihood(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> float:
     """The log-likelihood log L of the Gaussian mixture with covariances sigma^2 I.
 
     Parameters
@@ -279,9 +269,7 @@ def fit(
     while True:
         log_weights = np.zeros(k) if plain_sum else _log(shares)
         stats = _statistics(X, means, sigma, log_weights, origin)
-        history.append(
-            Step(means, sigma, shares, _objective(stats, sigma, X.shape, learn_sigma))
-        )
+        history.append(Step(means, sigma, shares, _objective(stats, sigma, X.shape, learn_sigma)))
         if converged or len(history) > max_steps:
             break
         new = _weighted_means(stats.counts, stats.sums, origin, means)
@@ -313,9 +301,7 @@ def sq_dists(X: Array, means: Array) -> Array:
     return D
 
 
-def _posterior(
-    D: Array, sigma: float, log_weights: Array
-) -> tuple[Array, Array, Array]:
+def _posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array, Array]:
     """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
 
     Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
@@ -364,9 +350,7 @@ def _statistics(
     return stats
 
 
-def _responsibilities(
-    X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array
-) -> Array:
+def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
     resp = np.empty((len(X), len(means)))
     for rows in _blocks(len(X), len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
@@ -374,9 +358,7 @@ def _responsibilities(
     return resp
 
 
-def _labels(
-    X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array
-) -> NDArray[np.intp]:
+def _labels(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
     labels = np.empty(len(X), dtype=np.intp)
     for rows in _blocks(len(X), len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
@@ -392,9 +374,7 @@ def _weighted_means(counts: Array, sums: Array, origin: Array, means: Array) -> 
     return new
 
 
-def _shared_sigma(
-    stats: Statistics, means: Array, new: Array, shape: tuple[int, ...]
-) -> float:
+def _shared_sigma(stats: Statistics, means: Array, new: Array, shape: tuple[int, ...]) -> float:
     """sigma^2 = sum_ij resp D(new means) / (n d), from D(old means) by the weighted-mean identity."""
     n, d = shape
     moved = ((new - means) ** 2).sum(axis=1)
@@ -409,14 +389,10 @@ def _log_likelihood(stats: Statistics, sigma: float, shape: tuple[int, ...]) -> 
     n, d = shape
     with np.errstate(over="ignore"):
         misfit = np.float64(stats.inertia) / sigma / (2 * sigma)
-        return float(
-            stats.log_sum - misfit - n * d * (np.log(sigma) + np.log(2 * np.pi) / 2)
-        )
+        return float(stats.log_sum - misfit - n * d * (np.log(sigma) + np.log(2 * np.pi) / 2))
 
 
-def _objective(
-    stats: Statistics, sigma: float, shape: tuple[int, ...], learn_sigma: bool
-) -> float:
+def _objective(stats: Statistics, sigma: float, shape: tuple[int, ...], learn_sigma: bool) -> float:
     """What the loop lowers. From LARGEST upward the constant -2 sigma^2 n log k is left out."""
     if learn_sigma:
         return -_log_likelihood(stats, sigma, shape) if sigma > 0 else -np.inf

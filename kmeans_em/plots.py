@@ -80,9 +80,7 @@ def points(ax: Axes, X: ArrayLike, resp: ArrayLike | None = None, **style: Any) 
     colours, labels = np.array(blend(resp)), resp.argmax(axis=1)
     for j in range(resp.shape[1]):
         mine = labels == j
-        ax.scatter(
-            x[mine], y[mine], c=colours[mine], marker=MARKERS[j % len(MARKERS)], **style
-        )
+        ax.scatter(x[mine], y[mine], c=colours[mine], marker=MARKERS[j % len(MARKERS)], **style)
     return ax
 
 
@@ -115,9 +113,7 @@ def centres(ax: Axes, means: ArrayLike, **style: Any) -> Axes:
     return ax
 
 
-def posterior_curves(
-    ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float]
-) -> Axes:
+def posterior_curves(ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float]) -> Axes:
     """Draw each cluster's responsibility along the line, for means (k, 1)."""
     means = np.asarray(means, dtype=float)
     grid = np.linspace(*limits, 801)

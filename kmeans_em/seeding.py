@@ -9,9 +9,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array, sq_dists
 
 
-def kmeans_plusplus(
-    X: ArrayLike, k: int, rng: int | np.random.Generator | None = None
-) -> Array:
+def kmeans_plusplus(X: ArrayLike, k: int, rng: int | np.random.Generator | None = None) -> Array:
     """Draw k starting centres from the data, each far from those before it.
 
     The first is drawn uniformly, each later one with probability proportional to the squared
@@ -38,9 +36,7 @@ def kmeans_plusplus(
     k = check.whole("k", k, at_least=1)
     X, _ = check.data_and_means(X, X[:1])
     if k > len(X):
-        raise ValueError(
-            f"k: {k} centres for {len(X)} points; use at most as many as points"
-        )
+        raise ValueError(f"k: {k} centres for {len(X)} points; use at most as many as points")
     generator = np.random.default_rng(rng)
     chosen = [int(generator.integers(len(X)))]
     nearest = np.full(len(X), np.inf)

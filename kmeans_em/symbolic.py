@@ -11,6 +11,8 @@ x, mu, m = sp.symbols("x mu m", real=True)
 sigma, A = sp.symbols("sigma A", positive=True)
 n, d, k = sp.symbols("n d k", integer=True, positive=True)
 
+LONGEST_SHOWN = 200  # characters of LaTeX that fit the text column
+
 
 @dataclass(frozen=True)
 class Equal:
@@ -20,7 +22,11 @@ class Equal:
     right: sp.Expr
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {sp.latex(self.left)} \\;=\\; {sp.latex(self.right)}$"
+        equation = f"{sp.latex(self.left)} \\;=\\; {sp.latex(self.right)}"
+        if len(equation) > LONGEST_SHOWN:
+            names = ",\\, ".join(sp.latex(symbol) for symbol in _symbols(self.left, self.right))
+            equation = f"\\text{{left}} \\;=\\; \\text{{right}} \\quad\\text{{for all }} {names}"
+        return f"$\\displaystyle {equation} \\quad\\checkmark$"
 
 
 def same(left: Any, right: Any) -> Equal:
@@ -45,7 +51,7 @@ def same(left: Any, right: Any) -> Equal:
 
 
 def _where_they_differ(left: sp.Expr, right: sp.Expr) -> str:
-    symbols = sorted((left - right).free_symbols, key=str)
+    symbols = _symbols(left, right)
     for shift in (2, 3, 5):
         # values that every assumption of the book's symbols allows: distinct positive integers
         values = {symbol: sp.Integer(shift + i) for i, symbol in enumerate(symbols)}
@@ -53,5 +59,11 @@ def _where_they_differ(left: sp.Expr, right: sp.Expr) -> str:
         gap = sp.N(a - b, 30)
         if gap.is_number and abs(gap) > sp.Float("1e-20"):
             where = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
-            return f"not the same: at {where or 'every point'} the left side is {sp.N(a, 8)}, the right side {sp.N(b, 8)}"
+            return (
+                f"not the same: at {where or 'every point'} the left side is {sp.N(a, 8)}, the right side {sp.N(b, 8)}"
+            )
     return f"could not prove {left} = {right}, nor find a point where they differ; rewrite one side"
+
+
+def _symbols(left: sp.Expr, right: sp.Expr) -> list[sp.Symbol]:
+    return sorted(left.free_symbols | right.free_symbols, key=str)

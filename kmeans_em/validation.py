@@ -19,9 +19,7 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     try:
         array = np.asarray(value)
         if array.dtype.kind in "iu" and array.size and _largest(array) > 2**53:
-            raise ValueError(
-                f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first"
-            )
+            raise ValueError(f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first")
         if array.dtype not in (np.float32, np.float64):
             if array.dtype.kind == "c":
                 raise ValueError(f"{name}: expected real numbers, got complex ones")
@@ -36,26 +34,18 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
         hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 else ""
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     if array.size == 0:
-        raise ValueError(
-            f"{name}: expected at least one number, got shape {array.shape}"
-        )
+        raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
     if not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ValueError(
-            f"{name}: has NaN or infinite entries; drop those rows or fill them in first"
-        )
+        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
     return array
 
 
-def data_and_means(
-    X: ArrayLike, means: ArrayLike
-) -> tuple[NDArray[np.floating], Array]:
+def data_and_means(X: ArrayLike, means: ArrayLike) -> tuple[NDArray[np.floating], Array]:
     """X (n, d) and means (k, d), of one dimension d and in a range where squares are safe."""
     X = numbers("X", X, "(n, d)")
     means = numbers("means", means, "(k, d)").astype(float)
     if means.shape[1] != X.shape[1]:
-        raise ValueError(
-            f"means: expected shape (k, {X.shape[1]}) to match X {X.shape}, got {means.shape}"
-        )
+        raise ValueError(f"means: expected shape (k, {X.shape[1]}) to match X {X.shape}, got {means.shape}")
     low = np.minimum(X.min(axis=0).astype(float), means.min(axis=0))
     high = np.maximum(X.max(axis=0).astype(float), means.max(axis=0))
     with np.errstate(over="ignore"):
@@ -70,9 +60,7 @@ def data_and_means(
 
 def enough_points(X: NDArray[np.floating], means: Array) -> None:
     if len(means) > len(X):
-        raise ValueError(
-            f"means: {len(means)} centres for {len(X)} points; use at most as many as points"
-        )
+        raise ValueError(f"means: {len(means)} centres for {len(X)} points; use at most as many as points")
 
 
 def resp(value: ArrayLike, n: int, k: int) -> Array:
@@ -88,7 +76,7 @@ def resp(value: ArrayLike, n: int, k: int) -> Array:
 def sigma(value: Any, at_most: float = np.inf, positive: bool = False) -> float:
     """One number, 0 <= sigma <= at_most (0 < sigma if `positive`)."""
     number = _float("sigma", value)
-    if not (0 < number if positive else 0 <= number) or number > at_most:
+    if not 0 <= number <= at_most or (positive and number == 0):
         low = "0 < sigma" if positive else "0 <= sigma"
         raise ValueError(f"sigma: expected {low} <= {at_most:.3g}, got {value!r}")
     return number
@@ -100,15 +88,11 @@ def weights(value: ArrayLike | None, k: int) -> Array:
         return np.full(k, 1 / k)
     array = numbers("weights", value, "(k,)").astype(float)
     if array.shape != (k,):
-        raise ValueError(
-            f"weights: expected shape ({k},), one for each mean, got {array.shape}"
-        )
+        raise ValueError(f"weights: expected shape ({k},), one for each mean, got {array.shape}")
     if array.min() < 0:
         raise ValueError(f"weights: must be >= 0, got {array.min():.3g}")
     if abs(array.sum() - 1) > 1e-9:
-        raise ValueError(
-            f"weights: must sum to 1, got a sum of {array.sum():.6g}; divide by the sum"
-        )
+        raise ValueError(f"weights: must sum to 1, got a sum of {array.sum():.6g}; divide by the sum")
     return array
 
 
@@ -116,22 +100,14 @@ def learn(value: Collection[str]) -> frozenset[str]:
     names = frozenset([value] if isinstance(value, str) else value)
     unknown = sorted(map(str, names - {"sigma", "weights"}))
     if unknown:
-        raise ValueError(
-            f"learn: may hold 'sigma' and 'weights', got {', '.join(unknown)}"
-        )
+        raise ValueError(f"learn: may hold 'sigma' and 'weights', got {', '.join(unknown)}")
     return names
 
 
 def whole(name: str, value: Any, at_least: int = 0) -> int:
     """An integer, at least `at_least`."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | np.integer)
-        or value < at_least
-    ):
-        raise ValueError(
-            f"{name}: expected a whole number >= {at_least}, got {value!r}"
-        )
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < at_least:
+        raise ValueError(f"{name}: expected a whole number >= {at_least}, got {value!r}")
     return int(value)
 
 

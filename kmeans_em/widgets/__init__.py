@@ -1,5 +1,6 @@
 """Figures that the reader moves, in Jupyter and on the built page alike."""
 
 from kmeans_em.widgets.explorer import Explorer
+from kmeans_em.widgets.likelihood import Likelihood
 
-__all__ = ["Explorer"]
+__all__ = ["Explorer", "Likelihood"]

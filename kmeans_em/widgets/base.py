@@ -57,9 +57,7 @@ class Means(t.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: Any) -> None:
         """Arrays that are equal are no change."""
-        if not np.array_equal(
-            obj._trait_values.get(self.name), self.validate(obj, value)
-        ):
+        if not np.array_equal(obj._trait_values.get(self.name), self.validate(obj, value)):
             super().set(obj, value)
 
 
@@ -81,9 +79,7 @@ class Widget(anywidget.AnyWidget):
             plt.close(figure)
         svg = file.getvalue()
         svg = svg[svg.index("<svg") :]
-        return svg.replace(
-            "<svg ", f'<svg role="img" aria-label="{html.escape(self.label)}" ', 1
-        )
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(self.label)}" ', 1)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

@@ -46,7 +46,7 @@ class Explorer(Widget):
         If an argument has the wrong shape or a value outside its range.
     """
 
-    _esm = source("em.js", "explorer.js")
+    _esm = source("em.js", "figure.js", "explorer.js")
     _css = source("widget.css")
 
     X = Data()
@@ -73,17 +73,11 @@ class Explorer(Widget):
         check.enough_points(X, means)
         n, d = X.shape
         if d > 2:
-            raise ValueError(
-                f"X: the explorer draws 1 or 2 dimensions, got {d}; choose two columns"
-            )
+            raise ValueError(f"X: the explorer draws 1 or 2 dimensions, got {d}; choose two columns")
         if len(means) > len(plots.PALETTE):
-            raise ValueError(
-                f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means"
-            )
+            raise ValueError(f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means")
         if len(axis_labels) < d:
-            raise ValueError(
-                f"axis_labels: expected {d} of them, got {len(axis_labels)}"
-            )
+            raise ValueError(f"axis_labels: expected {d} of them, got {len(axis_labels)}")
         radius = em.rms_radius(X) or 1.0
         low, high = sigma_range or (radius / 100, 2 * radius)
         if not 0 < low < high < check.LARGEST:
@@ -114,9 +108,7 @@ class Explorer(Widget):
         resp = em.responsibilities(self.X, self.means, self.sigma)
         if self.X.shape[1] == 1:
             figure.set_figheight(3.4)
-            plots.posterior_curves(
-                ax, self.means, self.sigma, plots.margins(self.X[:, 0])
-            )
+            plots.posterior_curves(ax, self.means, self.sigma, plots.margins(self.X[:, 0]))
             ax.set_ylabel("responsibility")
         else:
             ax.set_ylabel(self.axis_labels[1])

@@ -1,0 +1,136 @@
+// What the book's moving figures share: axes, ticks, marks, numbers in short, colours.
+
+const SMALLEST_WIDTH = 80;
+
+function readData({ shape: [n, d], data }) {
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return { n, d, values: new Float64Array(bytes) };
+}
+
+function watch(root, redraw) {
+  const size = new ResizeObserver(redraw);
+  for (const node of [root, ...root.querySelectorAll(".bar")]) size.observe(node);
+  const theme = new MutationObserver(redraw);
+  for (const node of [document.documentElement, document.body]) {
+    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+  }
+  return () => { size.disconnect(); theme.disconnect(); };
+}
+
+function sharp(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+const copy = (means) => means.map((mean) => [...mean]);
+const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));
+const span = ([low, high]) => high - low || 1;
+const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
+const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+function mix(r, palette) {
+  const colour = [0, 0, 0];
+  for (let j = 0; j < r.length; j++) for (let c = 0; c < 3; c++) colour[c] += r[j] * palette[j][c];
+  return colour.map(Math.round);
+}
+
+function short(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e6 || size < 1e-3 ? value.toExponential(2) : size >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+
+function range(X, a) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = a; i < X.values.length; i += X.d) {
+    low = Math.min(low, X.values[i]);
+    high = Math.max(high, X.values[i]);
+  }
+  const margin = 0.07 * (high - low) || 1;
+  return [low - margin, high + margin];
+}
+
+function linear([min, max], from, to) {
+  const scale = (to - from) / (max - min);
+  return { min, max, at: (x) => from + (x - min) * scale, from: (pixel) => min + (pixel - from) / scale };
+}
+
+function equalAxes(xs, ys, box) {
+  const unit = Math.max(span(xs) / (box.right - box.left), span(ys) / (box.bottom - box.top));
+  const widen = ([low, high], pixels) => {
+    const extra = (unit * pixels - (high - low)) / 2;
+    return [low - extra, high + extra];
+  };
+  return [
+    linear(widen(xs, box.right - box.left), box.left, box.right),
+    linear(widen(ys, box.bottom - box.top), box.bottom, box.top),
+  ];
+}
+
+function ticks({ min, max }) {
+  const rough = (max - min) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((size) => size * power >= rough);
+  const list = [];
+  for (let i = Math.ceil(min / step); i * step <= max; i++) list.push(+(i * step).toPrecision(12));
+  return list;
+}
+
+function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y)) {
+  const label = (value) => String(value).replace("-", "−");
+  return `
+    <path class="axis" d="M${box.left} ${box.top}V${box.bottom}H${box.right}"/>
+    ${ticks(x).map((t) => `<text class="tick" x="${x.at(t)}" y="${box.bottom + 14}" text-anchor="middle">${label(t)}</text>`).join("")}
+    ${yTicks.map((t) => `<text class="tick" x="${box.left - 5}" y="${y.at(t) + 4}" text-anchor="end">${label(t)}</text>`).join("")}
+    <text class="axis-label" x="${(box.left + box.right) / 2}" y="${box.bottom + 31}"></text>
+    <text class="axis-label" transform="translate(12 ${(box.top + box.bottom) / 2}) rotate(-90)"></text>`
+    .replace("></text>", `>${escaped(xLabel)}</text>`)
+    .replace("></text>", `>${escaped(yLabel)}</text>`);
+}
+
+const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+const ellipse = ([x, y], rx, ry, colour, name) =>
+  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" stroke="${colour}"/>`;
+const path = (corners, name, colour, j = 0) =>
+  `<path class="${name} dash-${j}" stroke="${colour}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
+
+// The second cue besides colour: each cluster has its own mark (the markers of plots.py).
+const MARKS = [
+  (c, x, y) => c.arc(x, y, 3.6, 0, 2 * Math.PI),
+  (c, x, y) => c.rect(x - 3.2, y - 3.2, 6.4, 6.4),
+  (c, x, y) => polygon(c, x, y, 3, 4.4, -Math.PI / 2),
+  (c, x, y) => polygon(c, x, y, 4, 4.4, 0),
+  (c, x, y) => polygon(c, x, y, 3, 4.4, Math.PI / 2),
+  (c, x, y) => star(c, x, y, 4, 4.8, 1.8, 0),
+  (c, x, y) => star(c, x, y, 4, 4.8, 1.8, Math.PI / 4),
+  (c, x, y) => star(c, x, y, 5, 5, 2.1, -Math.PI / 2),
+];
+
+function mark(context, j, x, y, fill, outline) {
+  context.beginPath();
+  MARKS[j](context, x, y);
+  context.closePath();
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = 0.8;
+  context.strokeStyle = outline;
+  context.stroke();
+}
+
+function polygon(context, x, y, corners, size, turn) {
+  for (let c = 0; c < corners; c++) {
+    const angle = turn + (2 * Math.PI * c) / corners;
+    context.lineTo(x + size * Math.cos(angle), y + size * Math.sin(angle));
+  }
+}
+
+function star(context, x, y, arms, outer, inner, turn) {
+  for (let c = 0; c < 2 * arms; c++) {
+    const angle = turn + (Math.PI * c) / arms;
+    const size = c % 2 ? inner : outer;
+    context.lineTo(x + size * Math.cos(angle), y + size * Math.sin(angle));
+  }
+}
