@@ -31,14 +31,14 @@ INK = "#1f2328"
 QUIET = "#6e7681"
 
 STYLE: Any = {
-    "figure.figsize": (6.4, 3.4),
+    "figure.figsize": (4.8, 2.8),  # wide enough for the text column, and legible on a phone
     "figure.constrained_layout.use": True,
     "savefig.transparent": True,
     "svg.hashsalt": "soft-to-hard",  # the same figure is the same file
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
-    "font.size": 12,
-    "axes.titlesize": 12,
+    "font.size": 11,
+    "axes.titlesize": 11,
     "axes.edgecolor": QUIET,
     "axes.labelcolor": INK,
     "text.color": INK,

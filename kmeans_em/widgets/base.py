@@ -70,8 +70,12 @@ class Widget(anywidget.AnyWidget):
         """The picture, as a matplotlib figure."""
         raise NotImplementedError
 
+    def describe(self) -> str:
+        """The picture in words."""
+        raise NotImplementedError
+
     def picture(self) -> str:
-        """The picture as an SVG element whose text alternative is `label`."""
+        """The picture as an SVG element, with its text alternative."""
         with plt.rc_context(plots.STYLE):
             figure = self.draw()
             file = io.StringIO()
@@ -79,7 +83,7 @@ class Widget(anywidget.AnyWidget):
             plt.close(figure)
         svg = file.getvalue()
         svg = svg[svg.index("<svg") :]
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(self.label)}" ', 1)
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(self.describe())}" ', 1)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})

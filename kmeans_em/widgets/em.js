@@ -1,51 +1,57 @@
 // The loop of em.py, in the page: the same formulas in the same order, so that ties break alike.
 // Data are { n, d, values } with values row by row; means are arrays of arrays.
 
-export function sqDists(x, means) {
-  return means.map((mean) => {
+// Squared distances from the point that starts at values[at], written into D.
+export function sqDists(values, at, means, D) {
+  for (let j = 0; j < means.length; j++) {
+    const mean = means[j];
     let sum = 0;
-    for (let a = 0; a < mean.length; a++) sum += (mean[a] - x[a]) * (mean[a] - x[a]);
-    return sum;
-  });
+    for (let a = 0; a < mean.length; a++) sum += (mean[a] - values[at + a]) * (mean[a] - values[at + a]);
+    D[j] = sum;
+  }
+}
+
+export function nearest(D) {
+  let best = 0;
+  for (let j = 1; j < D.length; j++) if (D[j] < D[best]) best = j;
+  return best;
 }
 
 // Turns squared distances into responsibilities, in place.
-// Returns the nearest squared distance and log sum_j exp(-(D_j - nearest) / 2 sigma^2).
+// Returns log sum_j exp(-(D_j - min D) / 2 sigma^2).
 export function soften(D, sigma) {
-  const k = D.length;
-  let nearest = 0;
-  for (let j = 1; j < k; j++) if (D[j] < D[nearest]) nearest = j;
-  const least = D[nearest];
+  const closest = nearest(D);
+  const least = D[closest];
   if (sigma === 0) {
-    for (let j = 0; j < k; j++) D[j] = j === nearest ? 1 : 0;
-    return { least, logSum: 0 };
+    for (let j = 0; j < D.length; j++) D[j] = j === closest ? 1 : 0;
+    return 0;
   }
   let total = 0;
-  for (let j = 0; j < k; j++) {
+  for (let j = 0; j < D.length; j++) {
     D[j] = Math.exp((D[j] - least) / sigma / (-2 * sigma));
     total += D[j];
   }
-  for (let j = 0; j < k; j++) D[j] /= total;
-  return { least, logSum: Math.log(total) };
+  for (let j = 0; j < D.length; j++) D[j] /= total;
+  return Math.log(total);
 }
 
-// One pass over the data: responsibilities row by row, and what the M-step and the read-outs need.
+// One pass over the data: responsibilities, if `resp` is there to take them, and what the M-step and
+// the read-outs need.
 export function pass(X, means, sigma, resp = null) {
   const k = means.length;
   const counts = new Float64Array(k);
   const sums = means.map(() => new Float64Array(X.d));
   const origin = X.values.subarray(0, X.d);
+  const r = new Float64Array(k);
   let inertia = 0;
   let logSum = 0;
   for (let i = 0; i < X.n; i++) {
-    const x = X.values.subarray(i * X.d, (i + 1) * X.d);
-    const r = sqDists(x, means);
-    const row = soften(r, sigma);
-    inertia += row.least;
-    logSum += row.logSum;
+    sqDists(X.values, i * X.d, means, r);
+    inertia += r[nearest(r)];
+    logSum += soften(r, sigma);
     for (let j = 0; j < k; j++) {
       counts[j] += r[j];
-      for (let a = 0; a < X.d; a++) sums[j][a] += r[j] * (x[a] - origin[a]);
+      for (let a = 0; a < X.d; a++) sums[j][a] += r[j] * (X.values[i * X.d + a] - origin[a]);
     }
     if (resp) resp.set(r, i * k);
   }

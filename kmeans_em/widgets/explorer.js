@@ -1,7 +1,8 @@
 // The explorer: a slider for sigma, means to drag, and k-means at the slider's left end.
 
 const POSITIONS = 240; // slider positions above sigma = 0, evenly spaced in log sigma
-const BUDGET = 7; // milliseconds of EM steps a frame, so that sigma answers within the frame
+const BUDGET = 4; // milliseconds of EM steps a frame, so that sigma answers within the frame
+const CELL = 5; // pixels a side, of the shaded field
 const NUDGE = 1e-4; // coincident means sit on a saddle that no step leaves: part them by so many radii
 const REST = 1e-8; // the means rest when none moves by more than so many radii
 
@@ -24,7 +25,7 @@ const SKELETON = `<div class="layout">
       <div><dt>F<sub>σ</sub></dt><dd data-is="free-energy"></dd></div>
       <div><dt>J − 2σ²n log k</dt><dd data-is="bound"></dd></div>
     </dl>
-    <svg class="bar" aria-hidden="true"></svg>
+    <svg class="range-bar" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
   </div></div>`;
 
@@ -44,6 +45,8 @@ function render({ model, el }) {
   const find = (selector) => root.querySelector(selector);
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");
+  const bar = find(".range-bar");
+  let barWidth = 0;
 
   let sigma = model.get("sigma");
   let means = copy(model.get("means"));
@@ -197,7 +200,7 @@ function render({ model, el }) {
       handle.style.transform = `translate(${x}px, ${y}px)`;
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
-    drawBar(find(".bar"), values, radius * radius * X.n);
+    drawBar(bar, barWidth, values, radius * radius * X.n);
     summarise(resp);
   }
 
@@ -210,7 +213,7 @@ function render({ model, el }) {
   function summary(resp) {
     const k = means.length;
     let shared = 0;
-    for (let i = 0; i < X.n; i++) if (Math.max(...resp.subarray(i * k, (i + 1) * k)) < 0.99) shared += 1;
+    for (let i = 0; i < X.n; i++) if (resp[i * k + likeliest(resp, i, k)] < 0.99) shared += 1;
     const said = [
       sigma === 0
         ? "Each point belongs to its nearest centre."
@@ -279,7 +282,12 @@ function render({ model, el }) {
     return Math.round(Math.min(POSITIONS, Math.max(1, position)));
   }
 
-  const layout = () => { figure.resize(); draw(); };
+  // Everything that asks the page for sizes and styles is here, not in the frames.
+  function layout() {
+    figure.resize();
+    barWidth = bar.clientWidth;
+    draw();
+  }
   const stopWatching = watch(root, layout);
   layout();
   restart();
@@ -303,32 +311,27 @@ function planeFigure({ X, root, palette, axisLabels }) {
   const [xs, ys] = [range(X, 0), range(X, 1)];
   // equal scales where that leaves a readable picture: then spheres are circles
   const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
-  let box, axes;
+  let box, axes, outline;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const height = Math.max(240, Math.min(460, equal ? 0.86 * width : 0.7 * width));
     stage.style.height = `${height}px`;
+    outline = getComputedStyle(root).getPropertyValue("--paper");
     sharp(canvas, width, height);
     box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
     axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
     svg.innerHTML = frameMarks(axes, box, axisLabels) + '<g class="rings"></g>';
-    field.width = Math.ceil((box.right - box.left) / 5);
-    field.height = Math.ceil((box.bottom - box.top) / 5);
+    field.width = Math.ceil((box.right - box.left) / CELL);
+    field.height = Math.ceil((box.bottom - box.top) / CELL);
   }
 
   function draw({ means, sigma, resp, lloyd }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawField(context, means, sigma);
-    const outline = getComputedStyle(root).getPropertyValue("--paper");
-    const k = means.length;
-    for (let i = 0; i < X.n; i++) {
-      const [x, y] = toScreen([X.values[2 * i], X.values[2 * i + 1]]);
-      const r = resp.subarray(i * k, (i + 1) * k);
-      mark(context, r.indexOf(Math.max(...r)), x, y, css(mix(r, palette)), outline);
-    }
+    drawPoints(context, X, resp, palette, outline, (i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1]));
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
     svg.querySelector(".rings").innerHTML =
       means.map((mean, j) => ellipse(toScreen(mean), rx, ry, css(palette[j]), "ring")).join("") +
@@ -339,16 +342,20 @@ function planeFigure({ X, root, palette, axisLabels }) {
   function drawField(context, means, sigma) {
     const small = field.getContext("2d");
     const image = small.createImageData(field.width, field.height);
+    const r = new Float64Array(means.length);
+    const place = [0, 0];
     for (let row = 0, at = 0; row < field.height; row++) {
+      place[1] = axes[1].from(box.top + CELL * (row + 0.5));
       for (let column = 0; column < field.width; column++, at += 4) {
-        const r = sqDists(toData([box.left + 5 * column + 2.5, box.top + 5 * row + 2.5]), means);
+        place[0] = axes[0].from(box.left + CELL * (column + 0.5));
+        sqDists(place, 0, means, r);
         soften(r, sigma);
-        image.data.set(mix(r, palette), at);
+        mix(r, 0, palette, image.data, at);
         image.data[at + 3] = 46;
       }
     }
     small.putImageData(image, 0, 0);
-    context.drawImage(field, box.left, box.top, box.right - box.left, box.bottom - box.top);
+    context.drawImage(field, box.left, box.top, CELL * field.width, CELL * field.height);
   }
 
   const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
@@ -364,13 +371,14 @@ function lineFigure({ X, root, palette, axisLabels }) {
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
   const xs = range(X, 0);
-  let box, axis, middle;
+  let box, axis, middle, outline;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const height = Math.max(340, Math.min(440, 0.8 * width));
     stage.style.height = `${height}px`;
+    outline = getComputedStyle(root).getPropertyValue("--paper");
     sharp(canvas, width, height);
     box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
     middle = { top: box.top + 0.44 * (box.bottom - box.top), bottom: box.top + 0.62 * (box.bottom - box.top) };
@@ -387,13 +395,7 @@ function lineFigure({ X, root, palette, axisLabels }) {
   function draw({ means, sigma, resp, lloyd }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
-    const outline = getComputedStyle(root).getPropertyValue("--paper");
-    const k = means.length;
-    for (let i = 0; i < X.n; i++) {
-      const r = resp.subarray(i * k, (i + 1) * k);
-      const [x, y] = [axis.at(X.values[i]), middle.bottom - 11];
-      mark(context, r.indexOf(Math.max(...r)), x, y, css(mix(r, palette)), outline);
-    }
+    drawPoints(context, X, resp, palette, outline, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
     svg.querySelector(".curves").innerHTML = densities(means, sigma) + shares(means, sigma);
     svg.querySelector(".rings").innerHTML =
@@ -404,21 +406,33 @@ function lineFigure({ X, root, palette, axisLabels }) {
   function densities(means, sigma) {
     if (sigma === 0) return "";
     const grid = gridOf(means);
-    const parts = grid.map((x) => means.map(([m]) => Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
-    const total = parts.map((row) => row.reduce((a, b) => a + b));
-    const top = Math.max(...total, 1);
-    const at = (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top);
-    return (
-      path(grid.map((x, g) => [axis.at(x), at(total[g])]), "sum", "currentColor") +
-      means.map((_, j) => path(grid.map((x, g) => [axis.at(x), at(parts[g][j])]), "part", css(palette[j]), j)).join("")
-    );
+    const parts = means.map(([m]) => grid.map((x) => Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
+    const total = grid.map((_, g) => parts.reduce((sum, part) => sum + part[g], 0));
+    const top = Math.max(1, ...total);
+    return curves(grid, [total, ...parts], (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top), 1);
   }
 
   function shares(means, sigma) {
     const grid = gridOf(means);
-    const rows = grid.map((x) => { const r = sqDists([x], means); soften(r, sigma); return r; });
-    const at = (r) => box.bottom - r * (box.bottom - middle.bottom);
-    return means.map((_, j) => path(grid.map((x, g) => [axis.at(x), at(rows[g][j])]), "part", css(palette[j]), j)).join("");
+    const r = new Float64Array(means.length);
+    const parts = means.map(() => []);
+    for (const x of grid) {
+      sqDists([x], 0, means, r);
+      soften(r, sigma);
+      parts.forEach((part, j) => part.push(r[j]));
+    }
+    return curves(grid, parts, (value) => box.bottom - value * (box.bottom - middle.bottom), 0);
+  }
+
+  // One path a list of values; the first `sums` of them are sums over the clusters.
+  function curves(grid, lists, up, sums) {
+    return lists
+      .map((list, l) => {
+        const corners = grid.map((x, g) => [axis.at(x), up(list[g])]);
+        const j = l - sums;
+        return j < 0 ? path(corners, "sum", "currentColor") : path(corners, "part", css(palette[j]), j);
+      })
+      .join("");
   }
 
   // Pixels, the means, and both sides of each boundary between neighbours, so that steps are upright.
@@ -441,10 +455,25 @@ function lineFigure({ X, root, palette, axisLabels }) {
   return { ready: () => box, resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
 }
 
+// Each point in the mixture of colours and with the mark of its likeliest cluster.
+function drawPoints(context, X, resp, palette, outline, x, y) {
+  const k = resp.length / X.n;
+  const colour = [0, 0, 0];
+  for (let i = 0; i < X.n; i++) {
+    mix(resp, i * k, palette, colour, 0, k);
+    mark(context, likeliest(resp, i, k), x(i), y(i), css(colour), outline);
+  }
+}
+
+function likeliest(resp, i, k) {
+  let best = 0;
+  for (let j = 1; j < k; j++) if (resp[i * k + j] > resp[i * k + best]) best = j;
+  return best;
+}
+
 // the bar: from J - 2 sigma^2 n log k up to J, with F_sigma between them
 
-function drawBar(svg, values, scatter) {
-  const width = svg.clientWidth || 220;
+function drawBar(svg, width, values, scatter) {
   const [low, high] = [-0.5 * scatter, 1.5 * scatter];
   const at = (value) => 8 + ((width - 16) * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
   const [bound, free, inertia] = [at(values.bound), at(values["free-energy"]), at(values.inertia)];

@@ -91,7 +91,7 @@ class Explorer(Widget):
             twins=twins,
             axis_labels=[str(label) for label in axis_labels[:d]],
             palette=list(plots.PALETTE),
-            label=f"Explorer: {n} points, {len(means)} means, and a slider for sigma",
+            label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
         )
 
     @t.validate("sigma")
@@ -102,12 +102,23 @@ class Explorer(Widget):
     def _check_means(self, proposal: Any) -> Any:
         return check.data_and_means(self.X, proposal["value"])[1]
 
+    def describe(self) -> str:
+        """The picture in words."""
+        resp = em.responsibilities(self.X, self.means, self.sigma)
+        shared = int((resp.max(axis=1) < 0.99).sum())
+        places = "; ".join(", ".join(f"{c:.3g}" for c in mean) for mean in self.means)
+        return (
+            f"{len(self.X)} points, {' and '.join(self.axis_labels)}, coloured by their shares in "
+            f"{len(self.means)} means at {places}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
+            "no mean owns 99% of them."
+        )
+
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, ax = plt.subplots(figsize=(6.4, 4.4))
+        figure, ax = plt.subplots(figsize=(4.8, 3.8))
         resp = em.responsibilities(self.X, self.means, self.sigma)
         if self.X.shape[1] == 1:
-            figure.set_figheight(3.4)
+            figure.set_figheight(2.8)
             plots.posterior_curves(ax, self.means, self.sigma, plots.margins(self.X[:, 0]))
             ax.set_ylabel("responsibility")
         else:

@@ -9,7 +9,7 @@ function readData({ shape: [n, d], data }) {
 
 function watch(root, redraw) {
   const size = new ResizeObserver(redraw);
-  for (const node of [root, ...root.querySelectorAll(".bar")]) size.observe(node);
+  for (const node of [root, ...root.querySelectorAll(".range-bar")]) size.observe(node);
   const theme = new MutationObserver(redraw);
   for (const node of [document.documentElement, document.body]) {
     theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
@@ -30,10 +30,13 @@ const span = ([low, high]) => high - low || 1;
 const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
 const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
-function mix(r, palette) {
-  const colour = [0, 0, 0];
-  for (let j = 0; j < r.length; j++) for (let c = 0; c < 3; c++) colour[c] += r[j] * palette[j][c];
-  return colour.map(Math.round);
+// The palette's colours mixed by the k shares at r[from], written to out[at], out[at + 1], out[at + 2].
+function mix(r, from, palette, out, at, k = r.length) {
+  for (let c = 0; c < 3; c++) {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += r[from + j] * palette[j][c];
+    out[at + c] = Math.round(sum);
+  }
 }
 
 function short(value) {

@@ -65,16 +65,27 @@ class Likelihood(Widget):
             sigma=spread / 2 if sigma is None else sigma,
             axis_label=axis_label,
             palette=list(plots.PALETTE),
-            label=f"{len(data)} points on a line, a bell over them, and the map of its log-likelihood",
+            label=f"{len(data)} points on a line, a bell to move over them, and the map of its log-likelihood",
         )
 
     @t.validate("sigma")
     def _check_sigma(self, proposal: Any) -> float:
         return check.sigma(proposal["value"], at_most=check.LARGEST, positive=True)
 
+    def describe(self) -> str:
+        """The picture in words."""
+        here = em.log_likelihood(self.X, [[self.mu]], self.sigma)
+        mean, spread = self.X.mean(), em.rms_radius(self.X)
+        best = em.log_likelihood(self.X, [[mean]], spread)
+        return (
+            f"A bell with mu = {self.mu:.3g} and sigma = {self.sigma:.3g} over {len(self.X)} points on a line: "
+            f"log L = {here:.2f}. Below it closed curves of equal log L over mu and sigma, around the top at "
+            f"mu = {mean:.3g}, sigma = {spread:.3g}, where log L = {best:.2f}."
+        )
+
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, map_) = plt.subplots(2, sharex=True, figsize=(6.4, 4.8))
+        figure, (top, map_) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2))
         x, spread = self.X[:, 0], em.rms_radius(self.X)
         grid = np.linspace(*plots.margins(x), 241)
         sigmas = np.linspace(spread / 4, 2.4 * spread, 121)

@@ -1,0 +1,168 @@
+"""The explorer as a reader meets it on the built page."""
+
+import numpy as np
+import pytest
+
+from kmeans_em import datasets, fit, free_energy, inertia, responsibilities
+
+X = datasets.old_faithful(standardised=True)
+START = [[-0.4, 0.3], [0.4, -0.3]]
+
+
+@pytest.fixture
+def start(address, open_page):
+    def open_(**context):
+        page = open_page(f"{address}/chapters/start.html", **context)
+        page.wait_for_function("document.querySelector('.explorer .summary').textContent")
+        return page
+
+    return open_
+
+
+def slide(page, position):
+    """Move the slider as an arrow key or a finger would: set its value and say so."""
+    slider = page.locator(".explorer input[type=range]")
+    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }", position)
+    page.wait_for_timeout(600)
+    return slider
+
+
+def means(page):
+    """The means as their handles announce them, to three digits."""
+    labels = page.locator(".explorer .handle").evaluate_all("hs => hs.map((h) => h.getAttribute('aria-label'))")
+    return np.array([[float(c) for c in label.split("at ")[1].replace("−", "-").split(", ")] for label in labels])
+
+
+def number(page, name):
+    return float(page.locator(f".explorer [data-is={name}]").inner_text().replace("−", "-"))
+
+
+def test_the_left_end_of_the_slider_is_k_means(start):
+    page = start()
+    slider = slide(page, 0)
+    assert slider.get_attribute("aria-valuetext") == "σ = 0: k-means"
+    assert page.locator(".explorer .sigma-readout").inner_text() == "σ = 0: k-means"
+    lloyd = fit(X, START, 0)
+    np.testing.assert_allclose(means(page), lloyd.means, atol=6e-3)
+    assert number(page, "inertia") == number(page, "free-energy") == number(page, "bound")
+    assert number(page, "inertia") == pytest.approx(inertia(X, lloyd.means), rel=5e-3)
+    assert "stand on Lloyd’s centres" in page.locator(".explorer .summary").inner_text()
+
+
+def test_sweeping_sigma_merges_the_means_and_parts_them_again(start):
+    page = start()
+    slide(page, 240)
+    assert "merged into one" in page.locator(".explorer .summary").inner_text()
+    slide(page, 120)
+    page.wait_for_function("!document.querySelector('.explorer .summary').textContent.includes('merged')")
+    gap = np.linalg.norm(np.subtract(*means(page)))
+    assert gap > 2.5
+
+
+def test_the_read_outs_are_those_of_python(start):
+    page = start()
+    page.locator(".explorer [data-is=follow]").uncheck()
+    page.locator(".explorer [data-do=reset]").click()
+    page.wait_for_timeout(600)
+    assert number(page, "inertia") == pytest.approx(inertia(X, START), rel=5e-3)
+    assert number(page, "free-energy") == pytest.approx(free_energy(X, START, 1.2), rel=5e-3)
+    shared = (responsibilities(X, START, 1.2).max(axis=1) < 0.99).sum()
+    assert page.locator(".explorer .summary").inner_text().startswith(f"{shared} of 272 points are shared")
+
+
+def test_step_run_and_reset_move_the_means_and_their_twins(start):
+    page = start()
+    page.locator(".explorer [data-is=follow]").uncheck()
+    page.locator(".explorer [data-do=reset]").click()
+    page.wait_for_timeout(100)
+    np.testing.assert_allclose(means(page), START, atol=1e-9)
+    page.locator(".explorer [data-do=step]").click()
+    page.wait_for_timeout(100)
+    np.testing.assert_allclose(means(page), fit(X, START, 1.2, max_steps=1).means, atol=6e-3)
+    page.locator(".explorer [data-do=run]").click()
+    assert page.locator(".explorer [data-do=run]").inner_text() == "Pause"
+    page.wait_for_timeout(900)
+    page.locator(".explorer [data-do=run]").click()
+    assert page.locator(".explorer [data-do=run]").inner_text() == "Run"
+    page.locator(".explorer [data-do=reset]").click()
+    page.wait_for_timeout(100)
+    np.testing.assert_allclose(means(page), START, atol=1e-9)
+
+
+def test_run_goes_to_rest_at_once_for_readers_who_asked_for_less_motion(start):
+    page = start(reduced_motion="reduce")
+    page.locator(".explorer [data-is=follow]").uncheck()
+    page.locator(".explorer [data-do=reset]").click()
+    page.locator(".explorer [data-do=run]").click()
+    page.wait_for_timeout(300)
+    np.testing.assert_allclose(means(page), fit(X, START, 1.2, tol=1e-8).means, atol=6e-3)
+
+
+def test_a_mean_can_be_dragged(start):
+    page = start()
+    page.locator(".explorer [data-is=follow]").uncheck()
+    handle = page.locator(".explorer .handle").first
+    before, box = means(page), handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 50, y - 30, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    moved = means(page) - before
+    assert moved[0, 0] > 0.1
+    assert moved[0, 1] > 0.1
+    np.testing.assert_allclose(moved[1], 0, atol=1e-9)
+
+
+def test_everything_works_by_keyboard(start):
+    page = start()
+    page.locator(".explorer .handle").first.focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(20)
+    reached = page.evaluate("document.activeElement.getAttribute('data-do')")
+    assert reached == "step"
+    page.locator(".explorer [data-is=follow]").focus()
+    page.keyboard.press("Space")
+    assert not page.locator(".explorer [data-is=follow]").is_checked()
+    before = means(page)
+    page.locator(".explorer .handle").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_timeout(100)
+    moved = means(page) - before
+    assert moved[1, 0] > 0
+    assert moved[1, 1] > 2 * moved[1, 0]
+    slider = page.locator(".explorer input[type=range]")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(100)
+    assert slider.get_attribute("aria-valuetext") == "σ = 0: k-means"
+
+
+def test_the_means_are_large_enough_to_touch(start):
+    page = start(width=390, height=844, has_touch=True, is_mobile=True)
+    for box in page.locator(".explorer :is(button, input)").evaluate_all(
+        "all => all.map((e) => { const b = (e.closest('label') ?? e).getBoundingClientRect(); return [b.width, b.height]; })"
+    ):
+        assert min(box) >= 24
+
+
+def test_without_javascript_a_picture_says_the_same(address, open_page):
+    page = open_page(f"{address}/chapters/start.html", java_script_enabled=False)
+    picture = page.locator(".widget-picture svg[role=img]").first
+    assert picture.is_visible()
+    assert "272 points" in picture.get_attribute("aria-label")
+
+
+def test_the_log_likelihood_map_finds_the_top(address, open_page):
+    page = open_page(f"{address}/chapters/01-squared-error.html")
+    page.locator(".likelihood [data-do=best-mu]").click()
+    page.locator(".likelihood [data-do=best-sigma]").click()
+    page.wait_for_function("document.querySelector('.likelihood .summary').textContent.includes('the top')")
+    assert page.locator(".likelihood [data-is=log-likelihood]").inner_text() == "−18.879"
+    page.locator(".likelihood .handle").focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(100)
+    assert page.locator(".likelihood [data-is=log-likelihood]").inner_text() != "−18.879"
