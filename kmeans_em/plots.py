@@ -85,31 +85,16 @@ def points(ax: Axes, X: ArrayLike, resp: ArrayLike | None = None, **style: Any) 
 
 
 def centres(ax: Axes, means: ArrayLike, **style: Any) -> Axes:
-    """Draw means (k, d), d = 1 or 2, as large numbered marks in the clusters' colours."""
+    """Draw means (k, d), d = 1 or 2, as large numbered marks; means in one place share a mark."""
     means = np.asarray(means, dtype=float)
+    style = {"s": 170, "edgecolors": "white", "linewidths": 1.6, "zorder": 5, **style}
     for j, mean in enumerate(means):
         x, y = mean[0], mean[1] if means.shape[1] > 1 else 0.0
-        colour = PALETTE[j % len(PALETTE)]
-        ax.scatter(
-            x,
-            y,
-            s=170,
-            marker="o",
-            color=colour,
-            edgecolors="white",
-            linewidths=1.6,
-            zorder=5,
-            **style,
-        )
-        ax.annotate(
-            str(j + 1),
-            (x, y),
-            color="white",
-            size=9,
-            ha="center",
-            va="center_baseline",
-            zorder=6,
-        )
+        ax.scatter(x, y, color=PALETTE[j % len(PALETTE)], **style)
+        number = {"color": "white", "size": 0.7 * style["s"] ** 0.5, "zorder": style["zorder"] + 1}
+        here = np.flatnonzero((abs(means - mean) < 1e-3).all(axis=1)) + 1
+        if j + 1 == here[-1]:
+            ax.annotate(",".join(map(str, here)), (x, y), ha="center", va="center_baseline", **number)
     return ax
 
 

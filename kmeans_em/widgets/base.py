@@ -6,7 +6,7 @@ import html
 import io
 import json
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from kmeans_em import plots
 from kmeans_em import validation as check
 
+Bundle = tuple[dict[str, Any], dict[str, Any]]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -85,8 +86,8 @@ class Widget(anywidget.AnyWidget):
         svg = svg[svg.index("<svg") :]
         return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(self.describe())}" ', 1)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
+        data, metadata = cast(Bundle, super()._repr_mimebundle_(**kwargs))
         view = f'<script type="{VIEW}">{json.dumps(data[VIEW])}</script>'
         data["text/html"] = f'<div class="widget-picture">{self.picture()}</div>{view}'
         return data, metadata

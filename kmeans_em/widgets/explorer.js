@@ -198,6 +198,8 @@ function render({ model, el }) {
     handles.forEach((handle, j) => {
       const [x, y] = figure.toScreen(means[j]);
       handle.style.transform = `translate(${x}px, ${y}px)`;
+      const here = means.flatMap((other, l) => (largestMove([other], [means[j]]) < 1e-3 * radius ? [l + 1] : []));
+      handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
     drawBar(bar, barWidth, values, radius * radius * X.n);
