@@ -68,12 +68,17 @@ def exercise(name: str) -> Callable[[Callable[[Any], Hint]], Callable[[Any], Hin
 @exercise("gaussian-mle")
 def _gaussian_mle(answer: Any) -> Hint:
     """A function X (n, d) -> mean (d,), sigma: the maximum likelihood of one N(mean, sigma^2 I)."""
+    if not callable(answer):
+        return f"give the function itself, not what it returned: {answer!r} is no function"
     for title, X in (
         ("the line", line()),
         ("Old Faithful", old_faithful()),
         ("three points in space", np.array([[0.0, 0, 0], [1, 2, 2], [2, 4, 1]])),
     ):
-        mean, sigma = answer(X.copy())
+        pair = answer(X.copy())
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            return f"on {title} return two things, mean and sigma, not {pair!r}"
+        mean, sigma = pair
         right_mean = X.mean(axis=0)
         squares = ((X - right_mean) ** 2).sum()
         right_sigma = np.sqrt(squares / X.size)
@@ -81,6 +86,8 @@ def _gaussian_mle(answer: Any) -> Hint:
             return f"on {title} the mean should have shape {right_mean.shape}, not {np.shape(mean)}"
         if not np.allclose(mean, right_mean, rtol=1e-9):
             return f"on {title} the mean is {right_mean}, not {mean}"
+        if np.ndim(sigma) > 0:
+            return f"on {title} sigma has shape {np.shape(sigma)}; it is one number, shared by all coordinates"
         if np.isclose(sigma, right_sigma, rtol=1e-9):
             continue
         if np.isclose(sigma, right_sigma**2, rtol=1e-9):

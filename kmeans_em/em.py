@@ -25,15 +25,30 @@ from kmeans_em import validation as check
 
 Array = NDArray[np.float64]
 
-CELLS_PER_BLOCK = 2**17  # k x rows in one block: about 1 MB, so that a block stays in cache
+CELLS_PER_BLOCK = 2**17  # numbers in one block: about 1 MB, so that a block stays in cache
+LEAST_COUNT = 1e-290  # a cluster smaller than this has lost its digits to underflow: it is empty
+
+
+class Frame(NamedTuple):
+    """Where and in what unit sums over the data are taken: near the data, and a power of two."""
+
+    origin: Array  # (d,)
+    unit: float
+
+    def of(self, block: NDArray[np.floating]) -> Array:
+        return (block - self.origin) / self.unit
+
+    def back(self, block: Array) -> Array:
+        return self.origin + self.unit * block
 
 
 class Statistics(NamedTuple):
     """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up."""
 
     counts: Array  # (k,)    R_j = sum_i resp[i, j]
-    sums: Array  # (k, d)  sum_i resp[i, j] (x_i - origin)
-    within: float  #         sum_ij resp[i, j] D[i, j]
+    sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
+    squares: Array  # (k,)    sum_i resp[i, j] |y_i|^2
+    within: Array  # (k,)    sum_i resp[i, j] D[i, j]
     inertia: float  #        sum_i min_j D[i, j], over clusters of positive weight
     log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
 
@@ -135,12 +150,13 @@ def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
     """
     X, means = check.data_and_means(X, means)
     resp = check.resp(resp, len(X), len(means))
-    origin = X.min(axis=0).astype(float)
+    frame, largest = _frame(X), resp.max() or 1.0
     counts, sums = np.zeros(len(means)), np.zeros_like(means)
-    for rows in _blocks(len(X), len(means)):
-        counts += resp[rows].sum(axis=0)
-        sums += resp[rows].T @ (X[rows] - origin)
-    return _weighted_means(counts, sums, origin, means)
+    for rows in _blocks(X, means):
+        share = resp[rows].T / largest
+        counts += share.sum(axis=1)
+        sums += share @ frame.of(X[rows])
+    return _weighted_means(counts, sums, frame, means)
 
 
 def inertia(X: ArrayLike, means: ArrayLike) -> float:
@@ -239,8 +255,9 @@ def fit(
         What else the M-step fits. A learned sigma must start between 0 and inf.
     max_steps : int
     tol : float
-        Stop when no mean moved by more than `tol` times the root-mean-square distance of the data
-        from their mean. At sigma = 0: when no mean moved at all.
+        Stop when no mean, nor a learned sigma, moved by more than `tol` times the root-mean-square
+        distance of the data from their mean, nor a learned weight by more than `tol`.
+        At sigma = 0: when no mean moved at all.
 
     Returns
     -------
@@ -262,24 +279,25 @@ def fit(
     plain_sum = weights is None and not learn
     shares = check.weights(weights, k)
 
-    origin = X.min(axis=0).astype(float)
+    frame = _frame(X)
     rest = tol * rms_radius(X)
     history: list[Step] = []
     converged = False
     while True:
         log_weights = np.zeros(k) if plain_sum else _log(shares)
-        stats = _statistics(X, means, sigma, log_weights, origin)
+        stats = _statistics(X, means, sigma, log_weights, frame)
         history.append(Step(means, sigma, shares, _objective(stats, sigma, X.shape, learn_sigma)))
         if converged or len(history) > max_steps:
             break
-        new = _weighted_means(stats.counts, stats.sums, origin, means)
-        converged = _largest_move(means, new) <= (rest if sigma > 0 else 0.0)
-        if learn_weights:
-            shares = stats.counts / stats.counts.sum()
-        if learn_sigma:
-            sigma = _shared_sigma(stats, means, new, X.shape)
-            converged = converged or sigma == 0
-        means = new
+        new_means = _weighted_means(stats.counts, stats.sums, frame, means)
+        new_sigma = _shared_sigma(stats, means, new_means, frame) if learn_sigma else sigma
+        new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
+        converged = (
+            _largest_move(means, new_means) <= (rest if sigma > 0 else 0.0)
+            and (not learn_sigma or abs(new_sigma - sigma) <= rest)
+            and float(np.abs(new_shares - shares).max()) <= tol
+        )
+        means, sigma, shares = new_means, new_sigma, new_shares
     return Fit(
         means=means,
         sigma=sigma,
@@ -328,21 +346,23 @@ def _statistics(
     means: Array,
     sigma: float,
     log_weights: Array,
-    origin: Array | None = None,
+    frame: Frame | None = None,
 ) -> Statistics:
     """One pass over the data: all that the M-step and the objective need."""
     k, d = means.shape
-    origin = np.zeros(d) if origin is None else origin
-    stats = Statistics(np.zeros(k), np.zeros((k, d)), 0.0, 0.0, 0.0)
-    for rows in _blocks(len(X), k):
+    frame = frame or _frame(X)
+    stats = Statistics(np.zeros(k), np.zeros((k, d)), np.zeros(k), np.zeros(k), 0.0, 0.0)
+    for rows in _blocks(X, means):
         block = X[rows].astype(float, copy=False)
         D = sq_dists(block, means)
         resp, nearest, log_sum = _posterior(D, sigma, log_weights)
+        y = frame.of(block)
         stats = stats.plus(
             Statistics(
                 counts=resp.sum(axis=1),
-                sums=resp @ (block - origin),
-                within=float((resp * D).sum()),
+                sums=resp @ y,
+                squares=resp @ (y**2).sum(axis=1),
+                within=(resp * D).sum(axis=1),
                 inertia=float(nearest.sum()),
                 log_sum=float(log_sum.sum()),
             )
@@ -352,7 +372,7 @@ def _statistics(
 
 def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
     resp = np.empty((len(X), len(means)))
-    for rows in _blocks(len(X), len(means)):
+    for rows in _blocks(X, means):
         D = sq_dists(X[rows].astype(float, copy=False), means)
         resp[rows] = _posterior(D, sigma, log_weights)[0].T
     return resp
@@ -360,25 +380,33 @@ def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_w
 
 def _labels(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
     labels = np.empty(len(X), dtype=np.intp)
-    for rows in _blocks(len(X), len(means)):
+    for rows in _blocks(X, means):
         D = sq_dists(X[rows].astype(float, copy=False), means)
         labels[rows] = _posterior(D, sigma, log_weights)[0].argmax(axis=0)
     return labels
 
 
-def _weighted_means(counts: Array, sums: Array, origin: Array, means: Array) -> Array:
+def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> Array:
     """Weighted means; an empty cluster keeps its mean."""
-    full = counts > 0
+    full = counts > LEAST_COUNT
     new = means.copy()
-    new[full] = origin + sums[full] / counts[full, None]
+    new[full] = frame.back(sums[full] / counts[full, None])
     return new
 
 
-def _shared_sigma(stats: Statistics, means: Array, new: Array, shape: tuple[int, ...]) -> float:
-    """sigma^2 = sum_ij resp D(new means) / (n d), from D(old means) by the weighted-mean identity."""
-    n, d = shape
-    moved = ((new - means) ** 2).sum(axis=1)
-    return float(np.sqrt(max(0.0, stats.within - stats.counts @ moved) / (n * d)))
+def _shared_sigma(stats: Statistics, means: Array, new: Array, frame: Frame) -> float:
+    """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity.
+
+    The identity takes a term off sums of squares around another place: the old mean, or the
+    frame's origin. The one nearer to the new mean loses fewer digits.
+    """
+    y = frame.of(new)
+    from_mean = stats.counts * ((new - means) ** 2).sum(axis=1)
+    from_origin = stats.counts * (y**2).sum(axis=1) * frame.unit**2
+    around_mean = stats.within - from_mean
+    around_origin = stats.squares * frame.unit**2 - from_origin
+    scatter = np.where(from_mean <= from_origin, around_mean, around_origin)
+    return float(np.sqrt(np.maximum(scatter, 0.0).sum() / (stats.counts.sum() * means.shape[1])))
 
 
 def _free_energy(stats: Statistics, sigma: float) -> float:
@@ -396,7 +424,7 @@ def _objective(stats: Statistics, sigma: float, shape: tuple[int, ...], learn_si
     """What the loop lowers. From LARGEST upward the constant -2 sigma^2 n log k is left out."""
     if learn_sigma:
         return -_log_likelihood(stats, sigma, shape) if sigma > 0 else -np.inf
-    return _free_energy(stats, sigma) if sigma <= check.LARGEST else stats.within
+    return _free_energy(stats, sigma) if sigma <= check.LARGEST else float(stats.within.sum())
 
 
 def _largest_move(old: Array, new: Array) -> float:
@@ -405,15 +433,23 @@ def _largest_move(old: Array, new: Array) -> float:
 
 def rms_radius(X: NDArray[np.floating]) -> float:
     """Root-mean-square distance of the points (n, d) from their mean."""
-    n, origin = len(X), X.min(axis=0).astype(float)
-    mean = sum((X[rows] - origin).sum(axis=0) for rows in _blocks(n, 1)) / n
-    square = sum(((X[rows] - origin - mean) ** 2).sum() for rows in _blocks(n, 1))
-    return float(np.sqrt(square / n))
+    frame, n = _frame(X), len(X)
+    mean = sum(frame.of(X[rows]).sum(axis=0) for rows in _blocks(X)) / n
+    square = sum(((frame.of(X[rows]) - mean) ** 2).sum() for rows in _blocks(X))
+    return float(frame.unit * np.sqrt(square / n))
 
 
-def _blocks(n: int, k: int) -> Iterator[slice]:
-    size = max(1, CELLS_PER_BLOCK // k)
-    return (slice(start, start + size) for start in range(0, n, size))
+def _frame(X: NDArray[np.floating]) -> Frame:
+    low, high = X.min(axis=0).astype(float), X.max(axis=0).astype(float)
+    spread = (high - low).max()
+    return Frame(low, float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
+
+
+def _blocks(X: NDArray[np.floating], means: Array | None = None) -> Iterator[slice]:
+    """Slices of rows, such that neither the rows nor their distances to the means outgrow a block."""
+    width = max(X.shape[1], 1 if means is None else len(means))
+    size = max(1, CELLS_PER_BLOCK // width)
+    return (slice(start, start + size) for start in range(0, len(X), size))
 
 
 def _log_weights(weights: ArrayLike | None, k: int) -> Array:

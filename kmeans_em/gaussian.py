@@ -28,7 +28,9 @@ def log_density(X: ArrayLike, mean: ArrayLike, sigma: float) -> Array:
     ValueError
         If an argument has the wrong shape or a value outside its range.
     """
-    mean = check.numbers("mean", mean, "(d,)")
+    X, mean = check.numbers("X", X, "(n, d)"), check.numbers("mean", mean, "(d,)")
+    if mean.shape != X.shape[1:]:
+        raise ValueError(f"mean: expected shape {X.shape[1:]} to match X {X.shape}, got {mean.shape}")
     X, means = check.data_and_means(X, mean[None, :])
     sigma = check.sigma(sigma, at_most=check.LARGEST, positive=True)
     d = X.shape[1]

@@ -57,7 +57,7 @@ def _where_they_differ(left: sp.Expr, right: sp.Expr) -> str:
         values = {symbol: sp.Integer(shift + i) for i, symbol in enumerate(symbols)}
         a, b = left.subs(values).doit(), right.subs(values).doit()
         gap = sp.N(a - b, 30)
-        if gap.is_number and abs(gap) > sp.Float("1e-20"):
+        if gap.is_finite and abs(gap) > sp.Float("1e-20"):
             where = ", ".join(f"{symbol} = {value}" for symbol, value in values.items())
             return (
                 f"not the same: at {where or 'every point'} the left side is {sp.N(a, 8)}, the right side {sp.N(b, 8)}"

@@ -16,6 +16,8 @@ SMALLEST = 1e-140  # squares of smaller ones would underflow
 
 def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     """An array of finite floats with as many axes as `shape` names; float arrays are not copied."""
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
     try:
         array = np.asarray(value)
         if array.dtype.kind in "iu" and array.size and _largest(array) > 2**53:
@@ -86,22 +88,24 @@ def weights(value: ArrayLike | None, k: int) -> Array:
     """Mixing weights (k,), >= 0 and of sum 1; None stands for 1/k each."""
     if value is None:
         return np.full(k, 1 / k)
-    array = numbers("weights", value, "(k,)").astype(float)
+    given = numbers("weights", value, "(k,)")
+    array = given.astype(float)
     if array.shape != (k,):
         raise ValueError(f"weights: expected shape ({k},), one for each mean, got {array.shape}")
     if array.min() < 0:
         raise ValueError(f"weights: must be >= 0, got {array.min():.3g}")
-    if abs(array.sum() - 1) > 1e-9:
-        raise ValueError(f"weights: must sum to 1, got a sum of {array.sum():.6g}; divide by the sum")
-    return array
+    if abs(array.sum() - 1) > (1e-6 if given.dtype == np.float32 else 1e-9):
+        raise ValueError(f"weights: must sum to 1, got a sum of {array.sum():.10g}; divide by the sum")
+    shares: Array = array / array.sum()
+    return shares
 
 
 def learn(value: Collection[str]) -> frozenset[str]:
-    names = frozenset([value] if isinstance(value, str) else value)
-    unknown = sorted(map(str, names - {"sigma", "weights"}))
+    names = [value] if isinstance(value, str) or not isinstance(value, Collection) else value
+    unknown = [str(name) for name in names if name not in ("sigma", "weights")]
     if unknown:
         raise ValueError(f"learn: may hold 'sigma' and 'weights', got {', '.join(unknown)}")
-    return names
+    return frozenset(names)
 
 
 def whole(name: str, value: Any, at_least: int = 0) -> int:

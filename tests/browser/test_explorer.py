@@ -143,10 +143,9 @@ def test_everything_works_by_keyboard(start):
 
 def test_the_means_are_large_enough_to_touch(start):
     page = start(width=390, height=844, has_touch=True, is_mobile=True)
-    for box in page.locator(".explorer :is(button, input)").evaluate_all(
-        "all => all.map((e) => { const b = (e.closest('label') ?? e).getBoundingClientRect(); return [b.width, b.height]; })"
-    ):
-        assert min(box) >= 24
+    for control in page.locator(".explorer :is(button, .buttons label, .slider)").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 24
 
 
 def test_without_javascript_a_picture_says_the_same(address, open_page):

@@ -1,0 +1,85 @@
+# Two commands: `make book` (read it) and `make test` (check it). `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+BUILD  := _build
+PORT   ?= 0
+
+# The environment's own programs first: node and npm come from PyPI, and the kernel is this environment's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JUPYTER_PREFER_ENV_PATH := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+ENV   := $(VENV)/.stamp
+NODE  := node_modules/.stamp
+FRESH := $(BUILD)/.package
+PACKAGE := $(shell find kmeans_em -type f -not -path '*/__pycache__/*')
+
+.PHONY: help book site test lint live bench pins clean
+
+help:
+	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
+	@echo "make site    build the book into $(BUILD)/html and stop"
+	@echo "make test    lint, types, and every test (gets a browser if there is none)"
+	@echo "make lint    ruff and mypy alone"
+	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
+	@echo "make bench   page weight and slider latency"
+	@echo "make pins    write requirements.txt anew from pyproject.toml"
+	@echo "make clean   remove what was built (the environment stays)"
+
+book: site
+	@$(BIN)/python -m tests.serve $(BUILD)/html $(PORT)
+
+site: $(ENV) $(NODE) $(FRESH)
+	@echo "Building the book ..."
+	@$(BIN)/jb build . -n -W --keep-going
+	@echo "Built: $(BUILD)/html/index.html"
+
+test: lint $(NODE)
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m pytest
+
+lint: $(ENV)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+live: $(ENV)
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	@$(BIN)/jupyter lab --notebook-dir . chapters/start.md
+
+bench: site
+	@$(BIN)/python -m benchmarks.page_weight
+	@$(BIN)/python -m benchmarks.slider_latency
+
+pins: $(ENV)
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra book \
+	    --group build --group live --group test --custom-compile-command "make pins" -o requirements.txt --quiet
+	@echo "Wrote requirements.txt"
+
+clean:
+	rm -rf $(BUILD) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(ENV): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "This needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Try: make PYTHON=python3.12"; exit 1; }
+	@echo "Making the environment in $(VENV) (once, a few minutes) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	@$(BIN)/python -c 'import kmeans_em, jupyter_book, pytest'
+	@touch $@
+
+$(NODE): package.json package-lock.json $(ENV)
+	@echo "Getting KaTeX, the text face and axe-core ..."
+	@$(BIN)/npm ci --silent
+	@touch $@
+
+# The execution cache keys on a chapter's cells alone: when the package changes, it has to go.
+$(FRESH): $(PACKAGE) requirements.txt
+	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees
+	@mkdir -p $(BUILD)
+	@touch $@

@@ -1,0 +1,21 @@
+"""The few lines of Sphinx that this book's web page needs, one module each.
+
+math        KaTeX at build time: no mathematics is typeset in the reader's browser
+theme       the page itself: one template, one stylesheet, one small script
+fonts       the letters that the pages use, of the fonts that they use
+fold        `:class: dropdown` becomes a native <details>
+alt_text    a picture without a real text alternative is a warning (and fails the build)
+widgets     serves host.js to the pages that hold a widget
+repository  launch, source and issue links, from the checkout's own remote
+metadata    description and sharing tags
+"""
+
+from . import alt_text, fold, fonts, math, metadata, repository, theme, widgets
+
+PARTS = (math, theme, fonts, fold, alt_text, widgets, repository, metadata)
+
+
+def setup(app):
+    for part in PARTS:
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

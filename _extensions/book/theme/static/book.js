@@ -1,0 +1,74 @@
+// The page works without this file. It adds: the theme switch, copy buttons, tab stops on boxes that scroll,
+// the heading one is reading marked in "on this page", and folded blocks opened for printing.
+
+const page = document.documentElement;
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const modes = ["auto", "light", "dark"];
+const themeButton = document.querySelector("[data-action=theme]");
+
+function showTheme(mode) {
+  page.dataset.mode = mode;
+  page.dataset.theme = mode === "auto" ? (systemDark.matches ? "dark" : "light") : mode;
+  themeButton.querySelector("span").textContent = `Theme: ${mode}`;
+}
+
+themeButton.addEventListener("click", () => {
+  const mode = modes[(modes.indexOf(page.dataset.mode) + 1) % modes.length];
+  showTheme(mode);
+  try { localStorage.setItem("mode", mode); } catch (blocked) { /* the choice lasts for this page */ }
+});
+systemDark.addEventListener("change", () => showTheme(page.dataset.mode));
+showTheme(page.dataset.mode);
+
+all("[data-action=print]").forEach((button) => button.addEventListener("click", () => window.print()));
+
+document.addEventListener("click", (event) => {
+  all("details.more[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+});
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details.more[open]");
+  if (event.key === "Escape" && menu) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  }
+});
+
+if (navigator.clipboard) {
+  all(".cell_input pre, div.highlight-bash pre, div.highlight-console pre").forEach((code) => {
+    const button = document.createElement("button");
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 2000);
+    });
+    code.parentElement.append(button);
+  });
+}
+
+function markScrollers() {
+  all("pre, .equation, .wide, .cell_output .text_html").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+}
+addEventListener("load", markScrollers);
+addEventListener("resize", markScrollers);
+
+const links = new Map(all(".on-this-page a[href^='#']").map((link) => [link.hash.slice(1), link]));
+const inView = new IntersectionObserver((entries) => {
+  const entry = entries.find((one) => one.isIntersecting);
+  if (!entry) return;
+  links.forEach((link, id) => link.toggleAttribute("data-here", id === entry.target.id));
+}, { rootMargin: "0px 0px -70% 0px" });
+all("article section[id]").forEach((section) => links.has(section.id) && inView.observe(section));
+
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = all("article details:not([open])");
+  opened.forEach((folded) => (folded.open = true));
+});
+addEventListener("afterprint", () => opened.forEach((folded) => (folded.open = false)));

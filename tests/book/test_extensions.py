@@ -1,0 +1,154 @@
+"""What must fail the build does, and widgets reach the page: tried on books of one page."""
+
+import pytest
+
+from tests.build import NOTEBOOK, build, scratch
+
+FIGURE = """# A page
+
+```{code-cell} ipython3
+%config InlineBackend.figure_formats = ["FORMAT"]
+import matplotlib.pyplot as plt
+plt.plot([0, 1]);
+```
+"""
+
+
+@pytest.fixture
+def try_page(tmp_path):
+    def try_(text, **environment):
+        code, log = build(scratch(tmp_path / "book", index="# A book\n", page=text), tmp_path / "out", **environment)
+        html = tmp_path / "out" / "_build" / "html" / "page.html"
+        return code, log, html.read_text() if html.exists() else ""
+
+    return try_
+
+
+def test_figures_without_a_text_alternative_fail_the_build(try_page):
+    png, svg = FIGURE.replace("FORMAT", "png"), FIGURE.replace("FORMAT", "svg").replace("# A page", "## Again")
+    markdown = "\n![](picture.png)\n\n![picture.png](picture.png)\n"
+    code, log, _ = try_page(NOTEBOOK + png + svg + markdown)
+    assert code != 0
+    assert log.count("picture with no text alternative") == 3, log
+    assert log.count("a file name for text alternative") == 1, log
+    assert "page.md:" in log
+
+
+def test_mathematics_that_cannot_be_read_fails_the_build(try_page):
+    code, log, _ = try_page("# A page\n\nHere $\\frac{1}{$ is.\n")
+    assert code != 0
+    assert "page.md:3: WARNING: mathematics:" in log
+
+
+def test_a_cell_that_raises_fails_the_build(try_page):
+    code, log, _ = try_page(NOTEBOOK + "# A page\n\n```{code-cell} ipython3\n1 / 0\n```\n")
+    assert code != 0
+    assert "ZeroDivisionError" in log
+
+
+def test_mathematics_works_wherever_text_does(try_page):
+    page = r"""# A page with $\sigma$
+
+```{prf:theorem} About $x^2$
+:label: thm-one
+Let $a > 0$.
+
+$$
+a^2 > 0
+$$ (eq-one)
+```
+
+| $\mu$ | mean |
+|---|---|
+| $\sigma$ | spread |
+
+See {prf:ref}`thm-one` and {eq}`eq-one`.
+
+```{code-cell} ipython3
+import sympy
+sympy.Symbol("x") ** 2 / 3
+```
+"""
+    code, log, html = try_page(NOTEBOOK + page)
+    assert code == 0, log
+    assert html.count('class="katex-mathml"') >= 7
+    assert "Theorem 1" in html
+    assert "<title>A page with \\sigma · " in html
+
+
+def test_a_folded_solution_is_a_native_details(try_page):
+    page = """# A page
+
+```{exercise} Count
+:label: ex-count
+How many?
+```
+
+```{solution} ex-count
+:class: dropdown
+Three.
+```
+"""
+    code, log, html = try_page(page)
+    assert code == 0, log
+    summary = html.split("<summary>")[1].split("</summary>")[0]
+    assert "Solution to" in summary
+    assert "<a " not in summary
+
+
+WIDGETS = """# Widgets
+
+```{code-cell} ipython3
+:tags: [remove-input]
+import anywidget
+import ipywidgets
+import traitlets
+
+class Dot(anywidget.AnyWidget):
+    _esm = "export default { render({ model, el }) { el.textContent = 'mounted ' + model.get('sigma'); } }"
+    sigma = traitlets.Float(0.5).tag(sync=True)
+
+    def _repr_mimebundle_(self, **kwargs):
+        view = super()._repr_mimebundle_(**kwargs)
+        bundle = view[0] if isinstance(view, tuple) else view
+        model = bundle["application/vnd.jupyter.widget-view+json"]
+        import json
+        script = f'<script type="application/vnd.jupyter.widget-view+json">{json.dumps(model)}</script>'
+        return {**bundle, "text/html": f"<div class='still'>a still picture{script}</div>"}
+
+Dot()
+```
+
+```{code-cell} ipython3
+ipywidgets.FloatSlider(description="plain")
+```
+"""
+
+
+def test_a_widget_brings_its_picture_its_state_and_the_host(try_page):
+    code, log, html = try_page(NOTEBOOK + WIDGETS)
+    assert code == 0, log
+    assert "a still picture" in html
+    assert html.count('type="application/vnd.jupyter.widget-view+json"') == 2
+    assert html.count('type="application/vnd.jupyter.widget-state+json"') == 1
+    assert "_static/widgets/host.js" in html
+    assert "requirejs" not in html
+    assert "cdn" not in html
+
+
+def test_a_page_without_widgets_loads_no_host(try_page):
+    _, _, html = try_page("# A page\n\nText.\n")
+    assert "host.js" not in html
+
+
+def test_without_a_public_remote_there_are_no_links_to_one(try_page):
+    code, log, html = try_page("# A page\n\nText.\n", BOOK_REPOSITORY="")
+    assert code == 0, log
+    assert "mybinder" not in html
+    assert "Suggest an edit" not in html
+
+
+def test_a_known_address_gives_canonical_links(try_page):
+    _, _, html = try_page("# A page\n\nThe first words.\n", BOOK_URL="https://example.org/book")
+    assert '<link rel="canonical" href="https://example.org/book/page.html">' in html
+    assert '<meta name="description" content="The first words.">' in html

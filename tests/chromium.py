@@ -1,0 +1,67 @@
+"""Finds a browser for the tests, or gets one: `python -m tests.chromium`.
+
+In this order: BROWSER_PATH, an installed Chromium or Chrome, the one that Playwright downloaded before. If there is
+none: Debian's package (as root, where apt is), else Playwright's own download.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+# Nothing but the pages under test: no calls home, and it runs as root in a container.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def installed():
+    """Path of a browser on this machine, or None."""
+    named = os.environ.get("BROWSER_PATH")
+    if named:
+        return named
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    return next((path for path in MAC if Path(path).exists()), None) or downloaded()
+
+
+def downloaded():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def get():
+    if path := installed():
+        return path
+    print("No Chromium or Chrome here; getting one ...", flush=True)
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-q"], check=True, env=environment, stdin=subprocess.DEVNULL)
+        command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"]
+        subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL)
+    else:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    return installed()
+
+
+if __name__ == "__main__":
+    found = get()
+    if not found:
+        sys.exit("No browser found. Install Chromium or Chrome, or set BROWSER_PATH to one.")
+    print(f"Browser: {found}")
