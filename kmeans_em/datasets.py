@@ -27,9 +27,9 @@ def old_faithful(*, standardised: bool = False) -> Array:
     With ``standardised=True`` each column has its mean subtracted and is divided by its
     standard deviation (the one with 1/n).
 
-    Source: the data frame `faithful` of R's `datasets`; W. Haerdle, *Smoothing Techniques with
-    Implementation in S*, Springer, 1991; A. Azzalini and A. W. Bowman, "A look at some data on the
-    Old Faithful geyser", Applied Statistics 39, 357-365, 1990.
+    Source: the data frame `faithful` of R's `datasets`, from W. Haerdle, *Smoothing Techniques with
+    Implementation in S*, Springer, 1991. A more complete version is in A. Azzalini and A. W. Bowman,
+    "A look at some data on the Old Faithful geyser", Applied Statistics 39, 357-365, 1990.
     """
     with files("kmeans_em").joinpath("data/old_faithful.csv").open() as file:
         X = np.loadtxt(file, delimiter=",", skiprows=1)

@@ -7,6 +7,7 @@ The formulas, with D[i, j] = |x_i - mu_j|^2:
     inertia     = sum_i min_j D[i, j]
     free_energy = -2 sigma^2 sum_i log sum_j w_j exp(-D[i, j] / 2 sigma^2)
 
+with w_j = 1 where no weights are given.
 A step runs over blocks of rows and adds up `Statistics`; it never holds an n x k array.
 """
 
@@ -81,7 +82,8 @@ class Fit:
         Computed when first asked for.
     history : list of Step
         ``history[t]`` is the state after t steps; ``history[0]`` is the start.
-        Its ``objective`` is the free energy F_sigma, or -log L when sigma is learned.
+        Its ``objective`` is the free energy F_sigma (beyond sigma = 1e140 without the constant
+        -2 sigma^2 n log k), or -log L when sigma is learned.
     steps : int
     converged : bool
     """
@@ -177,7 +179,9 @@ def inertia(X: ArrayLike, means: ArrayLike) -> float:
 
 
 def free_energy(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> float:
-    """The soft k-means objective F_sigma, in squared units of X. At sigma = 0 it is J.
+    """The soft k-means objective F_sigma, in squared units of X.
+
+    At sigma = 0 it is J, taken over the clusters of positive weight.
 
     Without weights the inner sum is a plain sum over j. With weights each term carries its w_j,
     so uniform weights give a value larger by the constant 2 sigma^2 n log k.
@@ -186,7 +190,7 @@ def free_energy(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike
     ----------
     X : (n, d) array_like
     means : (k, d) array_like
-    sigma : float, finite, >= 0
+    sigma : float, 0 <= sigma <= 1e140
     weights : (k,) array_like, optional
 
     Raises
@@ -207,7 +211,7 @@ def log_likelihood(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayL
     ----------
     X : (n, d) array_like
     means : (k, d) array_like
-    sigma : float, 0 < sigma < inf
+    sigma : float, 0 < sigma <= 1e140
     weights : (k,) array_like, optional
         Equal weights 1/k when left out.
 
@@ -240,6 +244,7 @@ def fit(
     """Alternate `responsibilities` and `update` until the means rest.
 
     sigma > 0 is EM for a Gaussian mixture with covariances sigma^2 I; sigma = 0 is Lloyd's k-means.
+    A cluster that is empty, or whose responsibilities underflow to nothing, keeps its mean.
 
     Parameters
     ----------
@@ -323,7 +328,7 @@ def _posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array
     """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
 
     Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
-    exact down to sigma = 1e-300, where sigma^2 would be 0.
+    accurate down to sigma = 1e-300, where sigma^2 would be 0.
     """
     dead = np.isneginf(log_weights)
     nearest = D[~dead].min(axis=0)

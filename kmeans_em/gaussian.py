@@ -16,7 +16,7 @@ def log_density(X: ArrayLike, mean: ArrayLike, sigma: float) -> Array:
     ----------
     X : (n, d) array_like
     mean : (d,) array_like
-    sigma : float, 0 < sigma < inf, in the units of X
+    sigma : float, 0 < sigma <= 1e140, in the units of X
 
     Returns
     -------

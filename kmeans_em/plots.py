@@ -9,9 +9,10 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
-from kmeans_em.em import Array, responsibilities
+from kmeans_em.em import Array, free_energy, inertia, responsibilities
 
 # Colours that colour-blind readers tell apart (after Okabe and Ito), none too pale for white paper;
 # the markers are the second cue, in the same order.
@@ -33,7 +34,8 @@ QUIET = "#6e7681"
 STYLE: Any = {
     "figure.figsize": (4.8, 2.8),  # wide enough for the text column, and legible on a phone
     "figure.constrained_layout.use": True,
-    "savefig.transparent": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
     "svg.hashsalt": "soft-to-hard",  # the same figure is the same file
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
@@ -69,7 +71,10 @@ def blend(resp: ArrayLike) -> list[str]:
 
 
 def points(ax: Axes, X: ArrayLike, resp: ArrayLike | None = None, **style: Any) -> Axes:
-    """Draw points (n, d), d = 1 or 2; with `resp`, coloured by it and marked by the likeliest cluster."""
+    """Draw points (n, d), d = 1 or 2; with `resp`, coloured by it and marked by the likeliest cluster.
+
+    A point whose two largest shares are as good as equal is an open circle.
+    """
     X = np.asarray(X, dtype=float)
     x, y = X[:, 0], X[:, 1] if X.shape[1] > 1 else np.zeros(len(X))
     style = {"s": 28, "linewidths": 0.6, "edgecolors": "white", "zorder": 3, **style}
@@ -78,8 +83,12 @@ def points(ax: Axes, X: ArrayLike, resp: ArrayLike | None = None, **style: Any) 
         return ax
     resp = np.asarray(resp, dtype=float)
     colours, labels = np.array(blend(resp)), resp.argmax(axis=1)
+    ranked = np.sort(resp, axis=1)
+    undecided = (ranked[:, -1] - ranked[:, -2] < 1e-3) if resp.shape[1] > 1 else np.zeros(len(X), bool)
+    open_circle = {**style, "facecolors": "none", "edgecolors": colours[undecided], "linewidths": 1.4}
+    ax.scatter(x[undecided], y[undecided], marker="o", **open_circle)
     for j in range(resp.shape[1]):
-        mine = labels == j
+        mine = (labels == j) & ~undecided
         ax.scatter(x[mine], y[mine], c=colours[mine], marker=MARKERS[j % len(MARKERS)], **style)
     return ax
 
@@ -95,6 +104,38 @@ def centres(ax: Axes, means: ArrayLike, **style: Any) -> Axes:
         here = np.flatnonzero((abs(means - mean) < 1e-3).all(axis=1)) + 1
         if j + 1 == here[-1]:
             ax.annotate(",".join(map(str, here)), (x, y), ha="center", va="center_baseline", **number)
+    return ax
+
+
+def circles(ax: Axes, means: ArrayLike, radius: float) -> Axes:
+    """Draw a thin circle of the given radius, in data units, around each mean (k, 2)."""
+    for j, mean in enumerate(np.asarray(means, dtype=float)):
+        colour = PALETTE[j % len(PALETTE)]
+        ax.add_patch(Circle((mean[0], mean[1]), radius, fill=False, edgecolor=colour, linewidth=1, zorder=2))
+    return ax
+
+
+def twins(ax: Axes, means: ArrayLike) -> Axes:
+    """Draw means (k, d), d = 1 or 2, as dashed rings: a second set of centres beside the first."""
+    means = np.asarray(means, dtype=float)
+    for j, mean in enumerate(means):
+        x, y = mean[0], mean[1] if means.shape[1] > 1 else 0.0
+        colour = PALETTE[j % len(PALETTE)]
+        ax.plot(x, y, "o", markersize=19, fillstyle="none", color="white", markeredgewidth=4, zorder=4)
+        ax.scatter(x, y, s=360, facecolors="none", edgecolors=colour, linewidths=1.8, linestyle="--", zorder=4.5)
+    return ax
+
+
+def squeeze(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
+    """Draw the range from J - 2 sigma^2 n log k to J as a bar, and F_sigma in it."""
+    J, F = inertia(X, means), free_energy(X, means, sigma)
+    bound = J - 2 * sigma**2 * len(np.asarray(X)) * np.log(len(np.asarray(means)))
+    ax.barh(0, J - bound, left=bound, color=PALETTE[0], alpha=0.3)
+    ax.plot([F, F], [-0.5, 0.5], color=PALETTE[0], linewidth=2.5)
+    ax.plot([J, J], [-0.5, 0.5], color=INK)
+    ax.set(yticks=[], ylim=(-0.7, 0.7))
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(f"$J - 2\\sigma^2 n\\,\\log k = {bound:.4g}$,   $F_\\sigma = {F:.4g}$,   $J = {J:.4g}$")
     return ax
 
 

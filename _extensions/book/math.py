@@ -38,7 +38,7 @@ class KeepPunctuation(SphinxPostTransform):
         for node in self.document.findall(nodes.math):
             after = node.next_node(descend=False, siblings=True)
             if isinstance(after, nodes.Text) and (found := PUNCTUATION.match(after)):
-                node.children = [nodes.Text(f"{node.astext()}\\text{{{found[0]}}}")]
+                node.children = [nodes.Text(f"{node.astext()}\\mathclose{{\\text{{{found[0]}}}}}")]
                 after.parent.replace(after, nodes.Text(after[found.end() :]))
 
 

@@ -2,14 +2,18 @@
 
 A page describes itself in its front matter (`description: …`); if it does not, its first paragraph does.
 
-The address comes from `BOOK_URL` (the Pages workflow sets it) or `html.baseurl`; the picture from `book_card`.
+The address comes from `BOOK_URL` (the Pages workflow sets it) or `html.baseurl`; the picture from `book_card`,
+a file of the book.
 """
 
 import os
+import shutil
+from pathlib import Path
 
 from docutils import nodes
 
 LONGEST = 200
+CARD = "_static/card.png"
 
 
 def description(doctree):
@@ -35,10 +39,17 @@ def add_metadata(app, pagename, templatename, context, doctree):
         own = app.env.metadata[pagename].get("description")
         context["description"] = own or description(doctree)
     if base and app.config.book_card:
-        context["card"] = base + app.config.book_card
+        context["card"] = base + CARD
+
+
+def copy_card(app, exception):
+    card = Path(app.srcdir, app.config.book_card)
+    if not exception and app.builder.format == "html" and card.is_file():
+        shutil.copy(card, Path(app.outdir, CARD))
 
 
 def setup(app):
     app.add_config_value("book_card", "", "html", str)
     app.connect("config-inited", configure)
     app.connect("html-page-context", add_metadata)
+    app.connect("build-finished", copy_card)

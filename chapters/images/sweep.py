@@ -24,7 +24,7 @@ def main():
         ax.set_title(f"σ = {sigma}" + ("" if sigma else ": k-means"), fontsize=24)
         ax.set(xticks=[], yticks=[], aspect="equal")
         ax.spines[:].set_visible(False)
-    figure.savefig(Path(__file__).with_suffix(".png"), dpi=100, facecolor="white", transparent=False)
+    figure.savefig(Path(__file__).with_suffix(".png"), dpi=100, facecolor="white")
 
 
 def shade(ax, means, sigma):

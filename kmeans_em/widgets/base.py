@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
+import zlib
 from importlib.resources import files
 from typing import Any, cast
 
@@ -25,6 +27,13 @@ def source(*names: str) -> str:
     """The text of files beside this one, one after the other: modules without a bundler."""
     here = files("kmeans_em.widgets")
     return "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+def with_own_ids(svg: str, prefix: str) -> str:
+    """The drawing with ids that no other drawing on the page has; ids that nothing refers to go."""
+    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{prefix}{found[1]}"' if found[1] in used else "", svg)
+    return re.sub(r'(href="|url\()#', rf"\g<1>#{prefix}", svg)
 
 
 class Data(t.TraitType[Any, Any]):
@@ -82,9 +91,10 @@ class Widget(anywidget.AnyWidget):
             file = io.StringIO()
             figure.savefig(file, format="svg", metadata={"Date": None})
             plt.close(figure)
+        words = self.describe()
         svg = file.getvalue()
-        svg = svg[svg.index("<svg") :]
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(self.describe())}" ', 1)
+        svg = with_own_ids(svg[svg.index("<svg") :], f"p{zlib.crc32(words.encode()):x}-")
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
         data, metadata = cast(Bundle, super()._repr_mimebundle_(**kwargs))

@@ -1,6 +1,6 @@
 // The explorer: a slider for sigma, means to drag, and k-means at the slider's left end.
 
-const POSITIONS = 240; // slider positions above sigma = 0, evenly spaced in log sigma
+const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma
 const BUDGET = 4; // milliseconds of EM steps a frame, so that sigma answers within the frame
 const CELL = 5; // pixels a side, of the shaded field
 const NUDGE = 1e-4; // coincident means sit on a saddle that no step leaves: part them by so many radii
@@ -16,7 +16,7 @@ const SKELETON = `<div class="layout">
       <button type="button" data-do="run">Run</button>
       <button type="button" data-do="reset">Reset</button>
       <label><input type="checkbox" role="switch" data-is="follow"> means follow EM as σ changes</label>
-      <label><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> Lloyd’s centres</label>
+      <label><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> k-means centres</label>
     </div>
   </div>
   <div class="side">
@@ -50,8 +50,8 @@ function render({ model, el }) {
 
   let sigma = model.get("sigma");
   let means = copy(model.get("means"));
-  const first = copy(means); // where Reset goes
-  let start = copy(means); // where the reader last put the means: EM and Lloyd both start here
+  const first = { sigma, means: copy(means) }; // where Reset goes
+  let start = copy(means); // where the reader last put the means: EM and k-means both start here
   let lloyd = copy(means);
   let steps = 0;
   let playing = null;
@@ -67,7 +67,7 @@ function render({ model, el }) {
 
   slider.addEventListener("input", () => setSigma(sigmaAt(+slider.value)));
   find("[data-do=step]").addEventListener("click", () => { pause(); stepOnce(); });
-  find("[data-do=reset]").addEventListener("click", () => place(copy(first)));
+  find("[data-do=reset]").addEventListener("click", reset);
   runButton.addEventListener("click", () => (playing ? pause() : run()));
   for (const name of ["follow", "twins"]) {
     const box = find(`[data-is=${name}]`);
@@ -101,11 +101,17 @@ function render({ model, el }) {
     tell();
   }
 
-  // Lloyd's centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
+  function reset() {
+    sigma = first.sigma;
+    place(copy(first.means));
+  }
+
+  // k-means' own centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
   function restart() {
     steps = 0;
     lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
     if (model.get("follow")) relax();
+    for (const name of ["step", "run"]) find(`[data-do=${name}]`).disabled = model.get("follow");
     draw();
   }
 
@@ -153,12 +159,17 @@ function render({ model, el }) {
     if (!relaxing) tell();
   }
 
+  // Coincident means are parted a little, each towards its own k-means centre: so none changes places.
   function parted(list) {
     return list.map((mean, j) => {
-      const close = list.some((other, l) => l < j && largestMove([mean], [other]) < NUDGE * radius);
-      const angle = 2.4 * j + 0.4;
-      const direction = [Math.cos(angle), Math.sin(angle)];
-      return close ? mean.map((m, a) => m + NUDGE * radius * direction[a]) : mean;
+      const group = list.flatMap((other, l) => (largestMove([mean], [other]) < NUDGE * radius ? [l] : []));
+      if (group.length === 1) return mean;
+      const [middle, target] = [list, lloyd].map((all) => mean.map((_, a) => average(group.map((l) => all[l][a]))));
+      let towards = lloyd[j].map((c, a) => c - target[a]);
+      const length = Math.hypot(...towards);
+      const turn = [Math.cos(2.4 * j), Math.sin(2.4 * j)]; // where k-means has merged them too
+      towards = towards.map((c, a) => (length > 0 ? c / length : turn[a]));
+      return middle.map((m, a) => m + NUDGE * radius * towards[a]);
     });
   }
 
@@ -221,17 +232,21 @@ function render({ model, el }) {
         ? "Each point belongs to its nearest centre."
         : shared === 0
           ? "Each point belongs to one cluster by more than 99%."
-          : `${shared} of ${X.n} points are shared: no cluster has 99% of them.`,
+          : `${shared} of ${X.n} points are shared: their largest share is below 99%.`,
     ];
     const groups = mergedGroups(means, 1e-3 * radius);
     if (groups.length < k) {
       said.push(groups.length === 1 ? "The means have merged into one." : `The ${k} means stand in ${groups.length} places.`);
     }
-    if (model.get("twins")) {
+    if (model.get("twins") && (steps > 0 || model.get("follow"))) {
       const apart = largestMove(means, lloyd);
-      said.push(apart <= 1e-6 * radius ? "The means stand on Lloyd’s centres." : `Largest distance from Lloyd’s centres: ${short(apart)}.`);
+      const after = model.get("follow") ? "" : `After ${steps} ${steps === 1 ? "step" : "steps"} each: `;
+      said.push(
+        apart <= 1e-6 * radius
+          ? `${after}The means stand on the k-means centres.`
+          : `${after}The farthest mean is ${short(apart)} from its k-means centre.`,
+      );
     }
-    if (steps > 0 && !model.get("follow")) said.push(`Steps: ${steps}.`);
     return said.join(" ");
   }
 
@@ -274,8 +289,13 @@ function render({ model, el }) {
     draw();
   }
 
+  // Round values, so that the reader can find the ones that the text names.
   function sigmaAt(position) {
-    return position === 0 ? 0 : low * (high / low) ** ((position - 1) / (POSITIONS - 1));
+    if (position === 0) return 0;
+    const exact = low * (high / low) ** ((position - 1) / (POSITIONS - 1));
+    const power = 10 ** Math.floor(Math.log10(exact));
+    const grain = [2, 5, 10].find((end) => exact < end * power) / 100;
+    return +(Math.round(exact / power / grain) * grain * power).toPrecision(3);
   }
 
   function positionOf(value) {
@@ -324,9 +344,10 @@ function planeFigure({ X, root, palette, axisLabels }) {
     sharp(canvas, width, height);
     box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
     axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
-    svg.innerHTML = frameMarks(axes, box, axisLabels) + '<g class="rings"></g>';
-    field.width = Math.ceil((box.right - box.left) / CELL);
-    field.height = Math.ceil((box.bottom - box.top) / CELL);
+    svg.innerHTML = frameMarks(axes, box, axisLabels) + inside(box, '<g class="rings"></g>');
+    // one cell more on each side, for the smoothing at the edges
+    field.width = Math.ceil((box.right - box.left) / CELL) + 2;
+    field.height = Math.ceil((box.bottom - box.top) / CELL) + 2;
   }
 
   function draw({ means, sigma, resp, lloyd }) {
@@ -347,9 +368,9 @@ function planeFigure({ X, root, palette, axisLabels }) {
     const r = new Float64Array(means.length);
     const place = [0, 0];
     for (let row = 0, at = 0; row < field.height; row++) {
-      place[1] = axes[1].from(box.top + CELL * (row + 0.5));
+      place[1] = axes[1].from(box.top + CELL * (row - 0.5));
       for (let column = 0; column < field.width; column++, at += 4) {
-        place[0] = axes[0].from(box.left + CELL * (column + 0.5));
+        place[0] = axes[0].from(box.left + CELL * (column - 0.5));
         sqDists(place, 0, means, r);
         soften(r, sigma);
         mix(r, 0, palette, image.data, at);
@@ -357,7 +378,12 @@ function planeFigure({ X, root, palette, axisLabels }) {
       }
     }
     small.putImageData(image, 0, 0);
-    context.drawImage(field, box.left, box.top, CELL * field.width, CELL * field.height);
+    context.save();
+    context.beginPath();
+    context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    context.clip();
+    context.drawImage(field, box.left - CELL, box.top - CELL, CELL * field.width, CELL * field.height);
+    context.restore();
   }
 
   const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
@@ -463,7 +489,7 @@ function drawPoints(context, X, resp, palette, outline, x, y) {
   const colour = [0, 0, 0];
   for (let i = 0; i < X.n; i++) {
     mix(resp, i * k, palette, colour, 0, k);
-    mark(context, likeliest(resp, i, k), x(i), y(i), css(colour), outline);
+    mark(context, undecided(resp, i, k) ? -1 : likeliest(resp, i, k), x(i), y(i), css(colour), outline);
   }
 }
 
@@ -471,6 +497,13 @@ function likeliest(resp, i, k) {
   let best = 0;
   for (let j = 1; j < k; j++) if (resp[i * k + j] > resp[i * k + best]) best = j;
   return best;
+}
+
+// Whether the two largest shares are as good as equal.
+function undecided(resp, i, k) {
+  const best = likeliest(resp, i, k);
+  for (let j = 0; j < k; j++) if (j !== best && resp[i * k + best] - resp[i * k + j] < 1e-3) return true;
+  return false;
 }
 
 // the bar: from J - 2 sigma^2 n log k up to J, with F_sigma between them

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from kmeans_em import em, plots
 from kmeans_em import validation as check
+from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source
 
 
@@ -29,7 +29,7 @@ class Explorer(Widget):
     follow : bool
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
-        Whether to show Lloyd's own centres, as dashed rings.
+        Whether to show the centres that k-means finds from the same start, as dashed rings.
     axis_labels : sequence of str
         What the axes measure.
     sigma_range : pair of float, optional
@@ -102,35 +102,39 @@ class Explorer(Widget):
     def _check_means(self, proposal: Any) -> Any:
         return check.data_and_means(self.X, proposal["value"])[1]
 
+    def _at_first(self) -> Array:
+        """Where the means stand when the page opens: at rest if they follow EM."""
+        return em.fit(self.X, self.means, self.sigma, max_steps=2000).means if self.follow else self.means
+
     def describe(self) -> str:
         """The picture in words."""
-        resp = em.responsibilities(self.X, self.means, self.sigma)
-        shared = int((resp.max(axis=1) < 0.99).sum())
-        places = "; ".join(", ".join(f"{c:.3g}" for c in mean) for mean in self.means)
+        means = self._at_first()
+        shared = int((em.responsibilities(self.X, means, self.sigma).max(axis=1) < 0.99).sum())
+        places = "; ".join(", ".join(f"{c:.3g}" for c in mean) for mean in means)
         return (
             f"{len(self.X)} points, {' and '.join(self.axis_labels)}, coloured by their shares in "
-            f"{len(self.means)} means at {places}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
-            "no mean owns 99% of them."
+            f"{len(means)} means at {places}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
+            "their largest share is below 99%."
         )
 
     def draw(self) -> Figure:
-        """What the page shows before the reader moves anything."""
-        figure, ax = plt.subplots(figsize=(4.8, 3.8))
-        resp = em.responsibilities(self.X, self.means, self.sigma)
+        """What the page shows when it opens."""
+        height = 2.8 if self.X.shape[1] == 1 else 3.8
+        figure, (ax, bar) = plt.subplots(
+            2, figsize=(4.8, height + 0.6), height_ratios=[height, 0.4], layout="constrained"
+        )
+        means = self._at_first()
         if self.X.shape[1] == 1:
-            figure.set_figheight(2.8)
-            plots.posterior_curves(ax, self.means, self.sigma, plots.margins(self.X[:, 0]))
+            plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]))
             ax.set_ylabel("responsibility")
         else:
             ax.set_ylabel(self.axis_labels[1])
-        plots.points(ax, self.X, resp)
-        plots.centres(ax, self.means)
+            plots.circles(ax, means, self.sigma)
+        plots.points(ax, self.X, em.responsibilities(self.X, means, self.sigma))
+        if self.twins and self.follow:
+            plots.twins(ax, em.fit(self.X, self.means, 0).means)
+        plots.centres(ax, means)
         ax.set_xlabel(self.axis_labels[0])
-        J = em.inertia(self.X, self.means)
-        F = em.free_energy(self.X, self.means, self.sigma)
-        bound = J - 2 * self.sigma**2 * len(self.X) * np.log(len(self.means))
-        ax.set_title(
-            f"$\\sigma = {self.sigma:.3g}$:   $J = {J:.4g}$,   $F_\\sigma = {F:.4g}$,   "
-            f"$J - 2\\sigma^2 n\\,\\log k = {bound:.4g}$"
-        )
+        ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
+        plots.squeeze(bar, self.X, means, self.sigma)
         return figure

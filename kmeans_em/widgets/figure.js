@@ -24,6 +24,7 @@ function sharp(canvas, width, height) {
   canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
+const average = (list) => list.reduce((a, b) => a + b) / list.length;
 const copy = (means) => means.map((mean) => [...mean]);
 const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));
 const span = ([low, high]) => high - low || 1;
@@ -96,7 +97,11 @@ function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y)) {
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
 const ellipse = ([x, y], rx, ry, colour, name) =>
-  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" stroke="${colour}"/>`;
+  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" style="--colour: ${colour}"/>`;
+// A part of the figure that is cut off at the box.
+const inside = ({ left, right, top, bottom }, content) =>
+  `<svg x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"
+    viewBox="${left} ${top} ${right - left} ${bottom - top}">${content}</svg>`;
 const path = (corners, name, colour, j = 0) =>
   `<path class="${name} dash-${j}" stroke="${colour}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
 
@@ -114,6 +119,13 @@ const MARKS = [
 
 function mark(context, j, x, y, fill, outline) {
   context.beginPath();
+  if (j < 0) {
+    context.arc(x, y, 2.8, 0, 2 * Math.PI); // an open circle: no cluster is the likeliest
+    context.lineWidth = 1.6;
+    context.strokeStyle = fill;
+    context.stroke();
+    return;
+  }
   MARKS[j](context, x, y);
   context.closePath();
   context.fillStyle = fill;

@@ -109,11 +109,10 @@ function render({ model, el }) {
     axis = linear(xs, box.left, box.right);
     up = linear(sigmas, box.bottom, middle + 14);
     svg.innerHTML = `
-      ${frameMarks([axis, up], { ...box, top: middle + 14 }, [model.get("axis_label"), "σ"])}
+      ${frameMarks([axis, up], { ...box, top: middle + 14 }, [`${model.get("axis_label")}, and μ`, "σ"])}
       <text class="axis-label" transform="translate(12 ${(box.top + middle) / 2}) rotate(-90)">density</text>
       <line class="axis" x1="${box.left}" x2="${box.right}" y1="${middle}" y2="${middle}"/>
-      <svg x="${box.left}" y="${middle + 14}" width="${box.right - box.left}" height="${box.bottom - middle - 14}"
-        viewBox="${box.left} ${middle + 14} ${box.right - box.left} ${box.bottom - middle - 14}">${LADDER.map(contour).join("")}</svg>
+      ${inside({ ...box, top: middle + 14 }, LADDER.map(contour).join(""))}
       <path class="j" d="M${axis.at(mean) - 5} ${up.at(best)}h10m-5 -5v10"/>
       <g class="moving"></g>`;
     draw();
@@ -153,7 +152,7 @@ function render({ model, el }) {
   function paint() {
     if (!box) return;
     const density = (x) => Math.exp((-(x - mu) * (x - mu)) / (2 * sigma * sigma)) / sigma;
-    const top = 1.15 / Math.min(sigma, best); // the scale stays put until the bell outgrows it
+    const top = 1.05 / sigmas[0]; // one scale for all sigma: a wide bell is a low one
     const at = (x) => middle - (density(x) / top) * (middle - box.top);
     const bell = [];
     for (let pixel = box.left; pixel <= box.right; pixel += 2) bell.push([pixel, at(axis.from(pixel))]);
@@ -185,7 +184,7 @@ function render({ model, el }) {
       find(".summary").textContent =
         missing < 5e-4
           ? "This is the top: no μ and σ give more."
-          : `log L is ${short(missing)} below its top at μ = ${short(mean)}, σ = ${short(best)} (the cross on the map).`;
+          : `log L is ${short(missing)} below its top at μ = ${short(mean)}, σ = ${short(best)} (the plus on the map).`;
     }, 400);
   }
 

@@ -101,6 +101,6 @@ class Likelihood(Widget):
         map_.set(xlabel=self.axis_label, ylabel="$\\sigma$")
         here = em.log_likelihood(self.X, [[self.mu]], self.sigma)
         top.set_title(
-            f"$\\mu = {self.mu:.3g}$, $\\sigma = {self.sigma:.3g}$: $\\log L = {here:.2f}$, at the cross ${best:.2f}$"
+            f"$\\mu = {self.mu:.3g}$, $\\sigma = {self.sigma:.3g}$: $\\log L = {here:.2f}$, at the plus ${best:.2f}$"
         )
         return figure

@@ -1,6 +1,6 @@
 """Data that hurts: ties, duplicates, lines, far from the origin, tiny and huge.
 
-Every coordinate is a multiple of 1/1024 below 32, so differences, their squares and sums of those
+Every coordinate is a multiple of 1/1024 below 64, so differences, their squares and sums of those
 are exact in floating point, and stay so when a power of two shifts or scales the data.
 """
 

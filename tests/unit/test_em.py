@@ -1,4 +1,5 @@
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -121,6 +122,8 @@ def test_a_tie_sends_lloyd_and_em_to_different_places():
         pytest.param([[1e8], [1e8 + 1], [1e8 + 9]], [[1e8], [1e8 + 9]], id="far away"),
         pytest.param([[0.0], [1e-120], [3e-120]], [[0.0], [3e-120]], id="tiny"),
         pytest.param([[0.0], [1e120], [3e120]], [[0.0], [3e120]], id="huge"),
+        pytest.param([[0.0], [1e-200]], [[0.0], [1.0]], id="almost the same"),
+        pytest.param([[0.0], [5e-324], [1.0]], [[0.0], [1.0]], id="almost duplicates"),
         pytest.param([[1e308], [1e308]], [[1e308]], id="at the edge of float64"),
     ],
 )
@@ -449,8 +452,15 @@ def test_a_learned_sigma_vanishes_when_every_point_has_its_mean():
 
 def test_a_learned_sigma_is_zero_and_the_likelihood_infinite_when_all_points_are_one():
     found = fit(column(3, 3), column(3), 0.1, learn="sigma")
-    assert (found.sigma, found.converged, found.steps) == (0, True, 1)
-    assert found.history[-1].objective == -np.inf
+    assert (found.sigma, found.converged, found.history[-1].objective) == (0, True, -np.inf)
+
+
+def test_learning_goes_uphill_to_the_last_digit_where_the_likelihood_has_no_top():
+    # two places for two means: sigma falls until the means' own rounding stops it
+    X, means = column(1.2, -2.8, 1.2, -2.8, 1.2, 1.2, -2.8), column(0.5, 0.7)
+    found = fit(X, means, 1.0, learn="sigma")
+    assert_allclose(np.sort(found.means, axis=0), column(-2.8, 1.2))
+    assert all(new.objective <= old.objective for old, new in pairwise(found.history))
 
 
 @pytest.mark.parametrize("cells", [1, 7, 2**30])

@@ -40,7 +40,8 @@ BAD_ARRAYS = {
     "complex": ([[0.0, 1j]], "expected real numbers, got complex"),
     "beyond 2**53": ([[0, 2**53 + 1]], r"integers beyond 2\*\*53.*subtract an offset"),
     "below -2**53": ([[0, -(2**63)]], r"integers beyond 2\*\*53.*subtract an offset"),
-    "beyond float64": ([[0, 10**400]], "expected an array of numbers.*too large"),
+    "beyond 2**64": ([[0, 2**70 + 1]], r"integers beyond 2\*\*53.*subtract an offset"),
+    "beyond float64": ([[0, 10**400]], "(expected an array of numbers.*too large|integers beyond)"),
     "masked": (np.ma.array([[0.0, 9.0]], mask=[[False, True]]), "masked"),
 }
 
@@ -76,6 +77,7 @@ def test_data_whose_squares_leave_float64_must_be_rescaled(function, spread):
         pytest.param(1.0, r"expected shape \(k,\), got \(\)", id="no axis"),
         pytest.param([-0.5, 1.5], r"must be >= 0, got -0\.5", id="negative"),
         pytest.param([0.5, 0.6], r"must sum to 1, got a sum of 1\.1; divide by the sum", id="sum"),
+        pytest.param([0.5, 0.5001], r"must sum to 1, got a sum of 1\.0001; divide by the sum", id="near"),
         pytest.param([0.0, 0.0], r"must sum to 1, got a sum of 0; divide by the sum", id="zero"),
         pytest.param([0.5, np.nan], "NaN or infinite", id="nan"),
         pytest.param(["a", "b"], "expected an array of numbers", id="words"),
