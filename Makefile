@@ -14,6 +14,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 FRESH := $(BUILD)/.package
+LOOK  := $(BUILD)/.extensions
 PACKAGE := $(shell find kmeans_em -type f -not -path '*/__pycache__/*')
 
 .PHONY: help book site test lint live bench pins clean
@@ -31,7 +32,7 @@ help:
 book: site
 	@$(BIN)/python -m tests.serve $(BUILD)/html $(PORT)
 
-site: $(ENV) $(NODE) $(FRESH)
+site: $(ENV) $(NODE) $(FRESH) $(LOOK)
 	@echo "Building the book ..."
 	@$(BIN)/jb build . -n -W --keep-going
 	@echo "Built: $(BUILD)/html/index.html"
@@ -81,5 +82,11 @@ $(NODE): package.json package-lock.json $(ENV)
 # The execution cache keys on a chapter's cells alone: when the package changes, it has to go.
 $(FRESH): $(PACKAGE) requirements.txt
 	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees
+	@mkdir -p $(BUILD)
+	@touch $@
+
+# Sphinx writes a page anew when its text changes; when the page's look changes, all of them.
+$(LOOK): $(shell find _extensions -type f -not -path '*/__pycache__/*') _config.yml
+	@rm -rf $(BUILD)/.doctrees
 	@mkdir -p $(BUILD)
 	@touch $@

@@ -47,7 +47,16 @@ class TidyBoxes(SphinxPostTransform):
             if node.get("ids") in SHARED_IDS:
                 if node["ids"] == ["proof"]:
                     node["classes"].append("demonstration")
+                    set_off_first_word(node)
                 node["ids"] = []
+
+
+def set_off_first_word(proof):
+    """sphinx-proof writes "Proof. " as plain text."""
+    paragraph = next(iter(proof.findall(nodes.paragraph)), None)
+    text = paragraph.children[0] if paragraph else None
+    if isinstance(text, nodes.Text) and text.startswith("Proof."):
+        paragraph.replace(text, [nodes.emphasis("", "Proof."), nodes.Text(text.removeprefix("Proof."))])
 
 
 def repair(app, pagename, templatename, context, doctree):
