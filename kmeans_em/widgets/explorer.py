@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -119,10 +120,8 @@ class Explorer(Widget):
 
     def draw(self) -> Figure:
         """What the page shows when it opens."""
-        height = 2.8 if self.X.shape[1] == 1 else 3.8
-        figure, (ax, bar) = plt.subplots(
-            2, figsize=(4.8, height + 0.6), height_ratios=[height, 0.4], layout="constrained"
-        )
+        tall = 2.8 if self.X.shape[1] == 1 else 3.8
+        figure, (ax, bar) = plt.subplots(2, figsize=(4.8, tall + 0.6), height_ratios=[tall, 0.4], layout="constrained")
         means = self._at_first()
         if self.X.shape[1] == 1:
             plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]))
@@ -130,6 +129,9 @@ class Explorer(Widget):
         else:
             ax.set_ylabel(self.axis_labels[1])
             plots.circles(ax, means, self.sigma)
+            width, height = np.ptp(self.X, axis=0)
+            if width < 4 * height and height < 4 * width:  # as in explorer.js
+                ax.set_aspect("equal", adjustable="datalim")
         plots.points(ax, self.X, em.responsibilities(self.X, means, self.sigma))
         if self.twins and self.follow:
             plots.twins(ax, em.fit(self.X, self.means, 0).means)

@@ -47,9 +47,12 @@
     }
     const place = document.createElement("div");
     el.append(place);
-    // out of sight until it is drawn, so that the picture in its place does not jump
+    // on the screen the widget takes the place of its picture; on paper the picture stays
     const picture = script.parentElement.querySelector(".widget-picture");
-    if (picture) picture.hidden = true;
+    if (picture) {
+      picture.classList.add("replaced");
+      el.className = "replacement";
+    }
     script.before(el);
     await (await entry.module).default.render({ model: entry.model, el: place });
   }

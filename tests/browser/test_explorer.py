@@ -180,6 +180,15 @@ def test_without_javascript_a_picture_says_the_same(address, open_page):
     assert "272 points" in picture.get_attribute("aria-label")
 
 
+def test_on_paper_the_picture_stands_in(start):
+    page = start()
+    assert page.locator(".explorer").first.is_visible()
+    assert not page.locator(".widget-picture").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".widget-picture").first.is_visible()
+    assert not page.locator(".explorer").first.is_visible()
+
+
 def test_the_log_likelihood_map_finds_the_top(address, open_page):
     page = open_page(f"{address}/chapters/01-squared-error.html")
     page.locator(".likelihood [data-do=best-mu]").click()
