@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_em.datasets import line, old_faithful
+from kmeans_em import datasets, em
 
 Hint = str | None
 CHECKS: dict[str, Callable[[Any], Hint]] = {}
@@ -71,8 +71,8 @@ def _gaussian_mle(answer: Any) -> Hint:
     if not callable(answer):
         return f"give the function itself, not what it returned: {answer!r} is no function"
     for title, X in (
-        ("the line", line()),
-        ("Old Faithful", old_faithful()),
+        ("the line", datasets.line()),
+        ("Old Faithful", datasets.old_faithful()),
         ("three points in space", np.array([[0.0, 0, 0], [1, 2, 2], [2, 4, 1]])),
     ):
         pair = answer(X.copy())
@@ -98,4 +98,28 @@ def _gaussian_mle(answer: Any) -> Hint:
             f"on {title} sigma should be {right_sigma:.6g}, not {sigma:.6g}; "
             "sigma^2 is the sum of all squared distances from the mean, divided by n d"
         )
+    return None
+
+
+@exercise("lloyd")
+def _lloyd(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d) -> the centres where Lloyd's algorithm rests."""
+    if not callable(answer):
+        return f"give the function itself, not what it returned: {answer!r} is no function"
+    blobs = datasets.blobs(60)
+    for title, X, means in (
+        ("the line, from 0 and 16", datasets.line(), [[0], [16]]),
+        ("the line, from 8 and 16", datasets.line(), [[8], [16]]),
+        ("three blobs", blobs, blobs[:3]),
+        ("the line, with a far centre that has no points", datasets.line(), [[0], [16], [100]]),
+        ("the points -1, 0, 1, from -1 and 1, where 0 is tied", [[-1], [0], [1]], [[-1], [1]]),
+    ):
+        X, means = np.array(X, dtype=float), np.array(means, dtype=float)
+        found, right = np.asarray(answer(X.copy(), means.copy()), dtype=float), em.fit(X, means).means
+        if found.shape != right.shape:
+            return f"on {title} the centres should have shape {right.shape}, not {found.shape}"
+        if np.isnan(found).any():
+            return f"on {title} a centre is NaN: one without points has no mean, and stays where it is"
+        if not np.allclose(found, right, atol=1e-9):
+            return f"on {title} the centres should come to rest at {right.tolist()}, not {found.tolist()}"
     return None

@@ -48,8 +48,7 @@ class Statistics(NamedTuple):
 
     counts: Array  # (k,)    R_j = sum_i resp[i, j]
     sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
-    squares: Array  # (k,)    sum_i resp[i, j] |y_i|^2
-    within: Array  # (k,)    sum_i resp[i, j] D[i, j]
+    within: float  #         sum_ij resp[i, j] D[i, j]
     inertia: float  #        sum_i min_j D[i, j], over clusters of positive weight
     log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
 
@@ -295,7 +294,7 @@ def fit(
         if converged or len(history) > max_steps:
             break
         new_means = _weighted_means(stats.counts, stats.sums, frame, means)
-        new_sigma = _shared_sigma(stats, means, new_means, frame) if learn_sigma else sigma
+        new_sigma = _shared_sigma(X, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
             _largest_move(means, new_means) <= (rest if sigma > 0 else 0.0)
@@ -356,18 +355,16 @@ def _statistics(
     """One pass over the data: all that the M-step and the objective need."""
     k, d = means.shape
     frame = frame or _frame(X)
-    stats = Statistics(np.zeros(k), np.zeros((k, d)), np.zeros(k), np.zeros(k), 0.0, 0.0)
+    stats = Statistics(np.zeros(k), np.zeros((k, d)), 0.0, 0.0, 0.0)
     for rows in _blocks(X, means):
         block = X[rows].astype(float, copy=False)
         D = sq_dists(block, means)
         resp, nearest, log_sum = _posterior(D, sigma, log_weights)
-        y = frame.of(block)
         stats = stats.plus(
             Statistics(
                 counts=resp.sum(axis=1),
-                sums=resp @ y,
-                squares=resp @ (y**2).sum(axis=1),
-                within=(resp * D).sum(axis=1),
+                sums=resp @ frame.of(block),
+                within=float((resp * D).sum()),
                 inertia=float(nearest.sum()),
                 log_sum=float(log_sum.sum()),
             )
@@ -399,19 +396,22 @@ def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> A
     return new
 
 
-def _shared_sigma(stats: Statistics, means: Array, new: Array, frame: Frame) -> float:
+def _shared_sigma(
+    X: NDArray[np.floating], stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array
+) -> float:
     """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity.
 
-    The identity takes a term off sums of squares around another place: the old mean, or the
-    frame's origin. The one nearer to the new mean loses fewer digits.
+    Where the means move far and little is left, the identity's difference has lost its digits;
+    then one more pass over the data adds up the squares themselves.
     """
-    y = frame.of(new)
-    from_mean = stats.counts * ((new - means) ** 2).sum(axis=1)
-    from_origin = stats.counts * (y**2).sum(axis=1) * frame.unit**2
-    around_mean = stats.within - from_mean
-    around_origin = stats.squares * frame.unit**2 - from_origin
-    scatter = np.where(from_mean <= from_origin, around_mean, around_origin)
-    return float(np.sqrt(np.maximum(scatter, 0.0).sum() / (stats.counts.sum() * means.shape[1])))
+    scatter = stats.within - stats.counts @ ((new - means) ** 2).sum(axis=1)
+    if scatter < 1e-4 * stats.within:
+        scatter = 0.0
+        for rows in _blocks(X, means):
+            block = X[rows].astype(float, copy=False)
+            resp = _posterior(sq_dists(block, means), sigma, log_weights)[0]
+            scatter += (resp * sq_dists(block, new)).sum()
+    return float(np.sqrt(scatter / X.size))
 
 
 def _free_energy(stats: Statistics, sigma: float) -> float:
@@ -429,7 +429,7 @@ def _objective(stats: Statistics, sigma: float, shape: tuple[int, ...], learn_si
     """What the loop lowers. From LARGEST upward the constant -2 sigma^2 n log k is left out."""
     if learn_sigma:
         return -_log_likelihood(stats, sigma, shape) if sigma > 0 else -np.inf
-    return _free_energy(stats, sigma) if sigma <= check.LARGEST else float(stats.within.sum())
+    return _free_energy(stats, sigma) if sigma <= check.LARGEST else stats.within
 
 
 def _largest_move(old: Array, new: Array) -> float:

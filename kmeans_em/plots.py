@@ -107,6 +107,16 @@ def centres(ax: Axes, means: ArrayLike, **style: Any) -> Axes:
     return ax
 
 
+def field(ax: Axes, means: ArrayLike, sigma: float) -> Axes:
+    """Shade the axes, as they are, by the responsibilities of each place; at sigma = 0 these are Voronoi cells."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = np.meshgrid(np.linspace(left, right, 300), np.linspace(bottom, top, 300))
+    resp = responsibilities(np.column_stack([x.ravel(), y.ravel()]), means, sigma)
+    colours = np.clip(resp @ _rgb(resp.shape[1]), 0, 1).reshape(*x.shape, 3)
+    ax.imshow(colours, extent=(left, right, bottom, top), origin="lower", alpha=0.18, interpolation="bilinear")
+    return ax
+
+
 def circles(ax: Axes, means: ArrayLike, radius: float) -> Axes:
     """Draw a thin circle of the given radius, in data units, around each mean (k, 2)."""
     for j, mean in enumerate(np.asarray(means, dtype=float)):

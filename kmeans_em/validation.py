@@ -20,18 +20,15 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
     try:
         array = np.asarray(value)
-        if array.dtype.kind in "iu" and array.size and _largest(array) > 2**53:
-            raise ValueError(f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first")
-        if array.dtype not in (np.float32, np.float64):
-            if array.dtype.kind == "c":
-                raise ValueError(f"{name}: expected real numbers, got complex ones")
+        too_large = _has_integers_beyond(2**53, array)
+        if array.dtype.kind == "c":
+            raise TypeError("expected real numbers, got complex ones")
+        if array.dtype not in (np.float32, np.float64) and not too_large:
             array = array.astype(float)
-    except (TypeError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name}: expected an array of numbers; {error}") from error
-    except ValueError as error:
-        if str(error).startswith(name):
-            raise
-        raise ValueError(f"{name}: expected an array of numbers; {error}") from error
+    if too_large:
+        raise ValueError(f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first")
     if array.ndim != shape.count(",") + (not shape.endswith(",)")):
         hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 else ""
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
@@ -129,5 +126,8 @@ def _float(name: str, value: Any) -> float:
         raise ValueError(f"{name}: expected one number, got {value!r}") from error
 
 
-def _largest(array: NDArray[Any]) -> int:
-    return max(abs(int(array.min())), abs(int(array.max())))
+def _has_integers_beyond(limit: int, array: NDArray[Any]) -> bool:
+    whole = array.dtype.kind in "iu" or (
+        array.dtype.kind == "O" and all(isinstance(x, int | np.integer) for x in array.flat)
+    )
+    return whole and array.size > 0 and max(abs(int(array.min())), abs(int(array.max()))) > limit

@@ -26,6 +26,7 @@ const SKELETON = `<div class="layout">
       <div><dt>J − 2σ²n log k</dt><dd data-is="bound"></dd></div>
     </dl>
     <svg class="range-bar" aria-hidden="true"></svg>
+    <svg class="staircase" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
   </div></div>`;
 
@@ -45,8 +46,10 @@ function render({ model, el }) {
   const find = (selector) => root.querySelector(selector);
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");
-  const bar = find(".range-bar");
+  const [bar, stairs] = [find(".range-bar"), find(".staircase")];
+  stairs.toggleAttribute("hidden", !model.get("staircase"));
   let barWidth = 0;
+  let descent = []; // the objective after each step since the means were last placed
 
   let sigma = model.get("sigma");
   let means = copy(model.get("means"));
@@ -88,6 +91,7 @@ function render({ model, el }) {
     sigma = value;
     pause();
     if (model.get("follow")) relax();
+    else [start, lloyd, steps, descent] = [copy(means), copy(means), 0, []]; // another objective, another run
     draw();
     tell();
   }
@@ -109,6 +113,7 @@ function render({ model, el }) {
   // k-means' own centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
   function restart() {
     steps = 0;
+    descent = [];
     lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
     if (model.get("follow")) relax();
     for (const name of ["step", "run"]) find(`[data-do=${name}]`).disabled = model.get("follow");
@@ -213,6 +218,8 @@ function render({ model, el }) {
       handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
+    if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
+    if (model.get("staircase")) drawStaircase(stairs, barWidth, descent);
     drawBar(bar, barWidth, values, radius * radius * X.n);
     summarise(resp);
   }
@@ -286,6 +293,8 @@ function render({ model, el }) {
   function drag(j, point) {
     means = means.map((mean, l) => (l === j ? figure.clamp(point.slice(0, X.d)) : mean));
     lloyd = copy(means);
+    steps = 0;
+    descent = [];
     draw();
   }
 
@@ -481,6 +490,22 @@ function lineFigure({ X, root, palette, axisLabels }) {
   const toData = ([x]) => [axis.from(x)];
   const clamp = ([x]) => [Math.min(axis.max, Math.max(axis.min, x))];
   return { ready: () => box, resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
+}
+
+// The objective, a stair for each step.
+function drawStaircase(svg, width, descent) {
+  const [height, floor] = [92, 70];
+  const [top, low] = [Math.max(...descent), Math.min(...descent)];
+  const across = linear([0, Math.max(6, descent.length)], 8, width - 8);
+  const up = linear([low - 0.15 * (top - low) - 1e-9, top + 1e-9], floor, 16);
+  const corners = descent.flatMap((value, t) => [[across.at(t), up.at(value)], [across.at(t + 1), up.at(value)]]);
+  svg.setAttribute("height", height);
+  svg.innerHTML = `
+    <line class="axis" x1="8" x2="${width - 8}" y1="${floor}" y2="${floor}"/>
+    ${path(corners, "stairs", "currentColor")}
+    ${descent.map((_, t) => `<text class="tick" x="${across.at(t + 0.5)}" y="${floor + 14}" text-anchor="middle">${t}</text>`).join("")}
+    <text class="tick" x="${across.at(0) + 2}" y="11">${short(descent[0])}</text>
+    <text class="axis-label" x="${width / 2}" y="${floor + 30}">steps</text>`;
 }
 
 // Each point in the mixture of colours and with the mark of its likeliest cluster.

@@ -31,6 +31,8 @@ class Explorer(Widget):
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
+    staircase : bool
+        Whether to draw the objective after each step, as a staircase.
     axis_labels : sequence of str
         What the axes measure.
     sigma_range : pair of float, optional
@@ -56,6 +58,7 @@ class Explorer(Widget):
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
     follow = t.Bool().tag(sync=True)
     twins = t.Bool().tag(sync=True)
+    staircase = t.Bool().tag(sync=True)
     axis_labels = t.List(t.Unicode()).tag(sync=True)
     palette = t.List(t.Unicode()).tag(sync=True)
 
@@ -67,6 +70,7 @@ class Explorer(Widget):
         *,
         follow: bool = False,
         twins: bool = True,
+        staircase: bool = False,
         axis_labels: Sequence[str] = ("x", "y"),
         sigma_range: tuple[float, float] | None = None,
     ) -> None:
@@ -90,6 +94,7 @@ class Explorer(Widget):
             sigma_range=(low, high),
             follow=follow,
             twins=twins,
+            staircase=staircase,
             axis_labels=[str(label) for label in axis_labels[:d]],
             palette=list(plots.PALETTE),
             label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
