@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 from kmeans_em import datasets, fit, plots, responsibilities
 
@@ -18,21 +17,14 @@ def main():
     figure.suptitle("Soft to Hard: k-means as the small-σ limit of EM", fontsize=30, y=0.965)
     for ax, sigma in zip(axes, (1.4, 0.8, 0), strict=True):
         means = fit(X, STARTS, sigma, max_steps=5000).means
-        shade(ax, means, sigma)
+        ax.set(xlim=(-2.1, 1.9), ylim=(-2.6, 2.4))
+        plots.field(ax, means, sigma)
         plots.points(ax, X, responsibilities(X, means, sigma), s=36)
         plots.centres(ax, means, s=330)
         ax.set_title(f"σ = {sigma}" + ("" if sigma else ": k-means"), fontsize=24)
         ax.set(xticks=[], yticks=[], aspect="equal")
         ax.spines[:].set_visible(False)
     figure.savefig(Path(__file__).with_suffix(".png"), dpi=100, facecolor="white")
-
-
-def shade(ax, means, sigma):
-    (left, right), (bottom, top) = (-2.1, 1.9), (-2.6, 2.4)
-    x, y = np.meshgrid(np.linspace(left, right, 300), np.linspace(bottom, top, 300))
-    resp = responsibilities(np.column_stack([x.ravel(), y.ravel()]), means, sigma)
-    colours = np.array([plt.matplotlib.colors.to_rgb(c) for c in plots.blend(resp)]).reshape(300, 300, 3)
-    ax.imshow(colours, extent=(left, right, bottom, top), origin="lower", alpha=0.18, interpolation="bilinear")
 
 
 if __name__ == "__main__":

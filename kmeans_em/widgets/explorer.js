@@ -47,7 +47,9 @@ function render({ model, el }) {
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");
   const [bar, stairs] = [find(".range-bar"), find(".staircase")];
+  // one picture of the objective: its range at this sigma, or its way down
   stairs.toggleAttribute("hidden", !model.get("staircase"));
+  bar.toggleAttribute("hidden", model.get("staircase"));
   let barWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
@@ -316,7 +318,7 @@ function render({ model, el }) {
   // Everything that asks the page for sizes and styles is here, not in the frames.
   function layout() {
     figure.resize();
-    barWidth = bar.clientWidth;
+    barWidth = find(".side").clientWidth;
     draw();
   }
   const stopWatching = watch(root, layout);

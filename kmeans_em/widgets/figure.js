@@ -9,7 +9,7 @@ function readData({ shape: [n, d], data }) {
 
 function watch(root, redraw) {
   const size = new ResizeObserver(redraw);
-  for (const node of [root, ...root.querySelectorAll(".range-bar")]) size.observe(node);
+  for (const node of [root, ...root.querySelectorAll(".side")]) size.observe(node);
   const theme = new MutationObserver(redraw);
   for (const node of [document.documentElement, document.body]) {
     theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });

@@ -1,5 +1,6 @@
-"""JupyterLab for the tests: on a free port, without a token, with nothing of the user's read or written."""
+"""JupyterLab for the tests: a server of its own, with nothing of the user's read or written, and a notebook in it."""
 
+import ast
 import json
 import os
 import shutil
@@ -10,39 +11,34 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from jupyter_client import BlockingKernelClient
+
 from tests.build import ROOT
 
-STARTS_WITHIN = 60  # seconds
+PATIENCE = 60  # seconds until something that is waited for counts as failed
 
 
 @contextmanager
 def running(home, prefix=None):
-    """JupyterLab of the environment `prefix` with the files of the folder `home`/work; yields its address.
+    """The address of JupyterLab, on a free port and without a token, over the files of the folder `home`/work.
 
-    Of another environment than this one its own settings hold, as `.binder/postBuild` left them; for this one
-    (prefix None) a copy of them, so that a run of the tests changes nothing in it.
+    With `prefix` it is the JupyterLab of that environment, with the settings that `.binder/postBuild` gave it.
+    Without, it is this environment's with a copy of those settings, and nothing in the environment changes.
     """
-    work, settings = home / "work", home / "settings"
-    work.mkdir(parents=True, exist_ok=True)
-    command = [str(Path(prefix or sys.prefix) / "bin" / "python"), "-m", "jupyterlab", "--no-browser"]
-    command += [
-        "--allow-root",
-        "--ip=127.0.0.1",
-        "--ServerApp.port=0",
-        "--IdentityProvider.token=",
-        f"--notebook-dir={work}",
-    ]
-    if prefix is None:
-        settings.mkdir(exist_ok=True)
+    command = [str(Path(prefix or sys.prefix, "bin", "python")), "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=", f"--notebook-dir={home / 'work'}"]
+    if not prefix:
+        settings = home / "settings"
+        settings.mkdir()
         shutil.copy(ROOT / ".binder" / "overrides.json", settings)
         command.append(f"--LabApp.app_settings_dir={settings}")
     log = home / "lab.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, cwd=work, env=surroundings(home), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, env=surroundings(home), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        yield address(home, server, log)
+        yield until(lambda: address(home, server), f"JupyterLab did not start, see {log}")
     finally:
         server.terminate()
         try:
@@ -53,30 +49,91 @@ def running(home, prefix=None):
 
 
 def surroundings(home):
-    """The environment variables of a user who never used Jupyter before."""
+    """The environment of somebody who never used Jupyter before."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "PYTHON"))}
-    return {
-        **kept,
-        "HOME": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "MPLCONFIGDIR": str(home / "matplotlib"),
-        "PYTHONDONTWRITEBYTECODE": "1",
+    own = {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "IPYTHONDIR": home / "ipython",
+        "MPLCONFIGDIR": home / "matplotlib",
     }
+    return {**kept, **{name: str(folder) for name, folder in own.items()}, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def address(home, server, log):
-    """Where it listens: it says so in its runtime folder."""
-    told = home / "runtime" / f"jpserver-{server.pid}.json"
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until:
-        assert server.poll() is None, log.read_text()
-        try:
-            url = json.loads(told.read_text())["url"]
-            urllib.request.urlopen(f"{url}api/status", timeout=5).close()
-            return url
-        except (OSError, ValueError):
-            time.sleep(0.1)
-    raise AssertionError(f"JupyterLab did not start within {STARTS_WITHIN} s:\n{log.read_text()}")
+def address(home, server):
+    """Where it listens, as it tells in its runtime folder; None as long as it does not answer there."""
+    assert server.poll() is None, (home / "lab.log").read_text()
+    try:
+        url = json.loads((home / "runtime" / f"jpserver-{server.pid}.json").read_text())["url"]
+        urllib.request.urlopen(f"{url}api/status", timeout=5).close()
+    except (OSError, ValueError):
+        return None
+    return url
+
+
+def until(condition, complaint):
+    """What `condition` returns as soon as that is true."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(complaint)
+
+
+class Notebook:
+    """A file of the book opened in JupyterLab, `page`, and a wire of its own to the kernel."""
+
+    def __init__(self, page, url, home, path):
+        self.page, self.url, self.home, self.path = page, url, home, path
+        page.goto(f"{url}lab/tree/{path}?reset")
+        page.wait_for_selector(
+            ".jp-NotebookPanel .jp-Cell, .jp-FileEditor, .jp-MarkdownViewer", timeout=PATIENCE * 1000
+        )
+        self.is_notebook = page.locator(".jp-NotebookPanel").count() == 1
+        self.kernel = None
+
+    def run_all(self):
+        page, bar = self.page, self.page.locator("#jp-main-statusbar")
+        bar.get_by_text("| Idle").wait_for(timeout=PATIENCE * 1000)
+        page.locator(".lm-MenuBar-item", has_text="Run").click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        done = """[...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+            .every((prompt) => /^\\[\\d+\\]/.test(prompt.textContent))"""
+        page.wait_for_function(done, timeout=PATIENCE * 1000)
+        bar.get_by_text("| Idle").wait_for(timeout=PATIENCE * 1000)
+
+    def connect(self):
+        with urllib.request.urlopen(f"{self.url}api/sessions", timeout=5) as answer:
+            kernels = {session["path"]: session["kernel"]["id"] for session in json.load(answer)}
+        connection = self.home / "runtime" / f"kernel-{kernels[self.path]}.json"
+        self.kernel = BlockingKernelClient(connection_file=str(connection))
+        self.kernel.load_connection_file()
+        self.kernel.start_channels()
+
+    def tell(self, code, **expressions):
+        """Run code in the kernel; returns the reply."""
+        if self.kernel is None:
+            self.connect()
+        reply = self.kernel.execute(
+            code, store_history=False, user_expressions=expressions, reply=True, timeout=PATIENCE
+        )["content"]
+        assert reply["status"] == "ok", reply
+        return reply
+
+    def ask(self, expression):
+        """The value of a Python expression in the kernel."""
+        found = self.tell("", it=expression)["user_expressions"]["it"]
+        assert found["status"] == "ok", found
+        return ast.literal_eval(found["data"]["text/plain"])
+
+    def save(self):
+        self.page.locator(".lm-MenuBar-item", has_text="File").click()
+        self.page.get_by_role("menuitem", name="Save Notebook", exact=True).click()
+
+    def close(self):
+        if self.kernel is not None:
+            self.kernel.stop_channels()
+        self.page.context.close()
