@@ -256,6 +256,7 @@ function render({ model, el }) {
           : `${after}The farthest mean is ${short(apart)} from its k-means centre.`,
       );
     }
+    if (!model.get("twins") && steps > 0) said.push(`Steps: ${steps}.`);
     return said.join(" ");
   }
 
