@@ -33,10 +33,10 @@ def column(*numbers):
 
 
 # Lloyd by hand: four points 0, 2, 6, 8 and the start 0, 2.
-#   means      D to each mean                            labels     J
-#   0, 2       0 4    4 0      36 16     64 36           0 1 1 1    0 + 0 + 16 + 36 = 52
-#   0, 16/3    0 ..   4 100/9  36 4/9    64 64/9         0 0 1 1    0 + 4 + 4/9 + 64/9 = 104/9
-#   1, 7       1 49   1 25     25 1      49 1            0 0 1 1    1 + 1 + 1 + 1 = 4
+#   means      D of 0     of 2       of 6      of 8         labels     J
+#   0, 2       0 4        4 0        36 16     64 36        0 1 1 1    0 + 0 + 16 + 36     = 52
+#   0, 16/3    0 256/9    4 100/9    36 4/9    64 64/9      0 0 1 1    0 + 4 + 4/9 + 64/9  = 104/9
+#   1, 7       1 49       1 25       25 1      49 1         0 0 1 1    1 + 1 + 1 + 1       = 4
 #   1, 7       nothing moved: rest
 def test_four_points_by_hand_at_sigma_zero():
     found = fit(column(0, 2, 6, 8), column(0, 2))
