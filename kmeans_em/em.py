@@ -56,7 +56,7 @@ class Statistics(NamedTuple):
         return Statistics(*map(operator.add, self, other))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """Where the loop stands after some number of steps, and the objective there."""
 
@@ -66,7 +66,7 @@ class Step:
     objective: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """What `fit` found.
 
@@ -78,7 +78,7 @@ class Fit:
     labels : (n,) array of int
         The cluster with the largest responsibility; the lowest index wins a tie.
     resp : (n, k) array
-        Computed when first asked for.
+        Computed when first asked for, from the X that was fitted: ask before changing X.
     history : list of Step
         ``history[t]`` is the state after t steps; ``history[0]`` is the start.
         Its ``objective`` is the free energy F_sigma (beyond sigma = 1e140 without the constant
@@ -138,7 +138,7 @@ def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
     X : (n, d) array_like
     resp : (n, k) array_like, entries >= 0
     means : (k, d) array_like
-        Where the centres are now: a cluster whose column of `resp` sums to 0 stays there.
+        Where the centres are now: a cluster whose column of `resp` sums to 0, or nearly, stays there.
 
     Returns
     -------
@@ -248,7 +248,7 @@ def fit(
     Parameters
     ----------
     X : (n, d) array_like
-        Read in blocks of rows; never copied whole if it is an array of floats, never written to.
+        Read in blocks of rows and never written to; float32 and float64 arrays are not copied whole.
     means : (k, d) array_like, k <= n
         The start.
     sigma : float, 0 <= sigma <= inf
@@ -415,7 +415,8 @@ def _shared_sigma(
 
 
 def _free_energy(stats: Statistics, sigma: float) -> float:
-    return float(stats.inertia - 2 * sigma**2 * stats.log_sum)
+    # sigma * sigma is rounded correctly, sigma**2 is not: scaling by 2 then scales F by 4 to the bit
+    return float(stats.inertia - 2 * sigma * sigma * stats.log_sum)
 
 
 def _log_likelihood(stats: Statistics, sigma: float, shape: tuple[int, ...]) -> float:

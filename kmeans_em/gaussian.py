@@ -53,7 +53,7 @@ def sample(
     ----------
     n : int
     means : (k, d) array_like
-    sigma : float, finite, >= 0
+    sigma : float, 0 <= sigma <= 1e140
     weights : (k,) array_like, optional
         Equal when left out.
     rng : int, numpy Generator or None

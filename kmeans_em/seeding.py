@@ -39,10 +39,10 @@ def kmeans_plusplus(X: ArrayLike, k: int, rng: int | np.random.Generator | None 
         raise ValueError(f"k: {k} centres for {len(X)} points; use at most as many as points")
     generator = np.random.default_rng(rng)
     chosen = [int(generator.integers(len(X)))]
+    X = X.astype(float, copy=False)
     nearest = np.full(len(X), np.inf)
     while len(chosen) < k:
-        latest = X[chosen[-1:]].astype(float)
-        nearest = np.minimum(nearest, sq_dists(X.astype(float, copy=False), latest)[0])
+        nearest = np.minimum(nearest, sq_dists(X, X[chosen[-1:]])[0])
         if nearest.max() > 0:
             odds = nearest / nearest.max()
         else:
@@ -50,4 +50,4 @@ def kmeans_plusplus(X: ArrayLike, k: int, rng: int | np.random.Generator | None 
             odds = np.ones(len(X))
             odds[chosen] = 0
         chosen.append(int(generator.choice(len(X), p=odds / odds.sum())))
-    return X[chosen].astype(float)
+    return X[chosen]

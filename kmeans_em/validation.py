@@ -21,8 +21,8 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     try:
         array = np.asarray(value)
         too_large = _has_integers_beyond(2**53, array)
-        if array.dtype.kind == "c":
-            raise TypeError("expected real numbers, got complex ones")
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"real ones, not {array.dtype.name}")
         if array.dtype not in (np.float32, np.float64) and not too_large:
             array = array.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
@@ -30,7 +30,7 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     if too_large:
         raise ValueError(f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first")
     if array.ndim != shape.count(",") + (not shape.endswith(",)")):
-        hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 else ""
+        hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 and name in ("X", "means") else ""
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
@@ -121,6 +121,8 @@ def not_negative(name: str, value: Any) -> float:
 
 def _float(name: str, value: Any) -> float:
     try:
+        if isinstance(value, str | bytes | bool):
+            raise TypeError
         return float(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name}: expected one number, got {value!r}") from error

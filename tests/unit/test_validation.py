@@ -36,12 +36,14 @@ BAD_ARRAYS = {
     "no rows": (np.empty((0, 2)), r"at least one number, got shape \(0, 2\)"),
     "no columns": (np.empty((3, 0)), r"at least one number, got shape \(3, 0\)"),
     "ragged": ([[0.0, 1.0], [2.0]], "expected an array of numbers"),
-    "words": ([["a", "b"]], "expected an array of numbers.*'a'"),
-    "complex": ([[0.0, 1j]], "expected real numbers, got complex"),
+    "words": ([["a", "b"]], "expected an array of numbers; real ones, not str"),
+    "complex": ([[0.0, 1j]], "expected an array of numbers; real ones, not complex"),
     "beyond 2**53": ([[0, 2**53 + 1]], r"integers beyond 2\*\*53.*subtract an offset"),
     "below -2**53": ([[0, -(2**63)]], r"integers beyond 2\*\*53.*subtract an offset"),
     "beyond 2**64": ([[0, 2**70 + 1]], r"integers beyond 2\*\*53.*subtract an offset"),
     "beyond float64": ([[0, 10**400]], "(expected an array of numbers.*too large|integers beyond)"),
+    "digits in strings": ([["1", "2"]], "expected an array of numbers; real ones, not str"),
+    "dates": (np.array([["2026-11-22"] * 2], "datetime64[D]"), "expected an array of numbers; real ones, not datetime"),
     "masked": (np.ma.array([[0.0, 9.0]], mask=[[False, True]]), "masked"),
 }
 
@@ -117,7 +119,7 @@ def test_sigma_is_neither_negative_nor_nan(function, bad):
 
 
 @pytest.mark.parametrize("function", EVERY.values(), ids=EVERY)
-@pytest.mark.parametrize("bad", [None, "wide", 1j, [1.0], [1.0, 2.0], np.array([1.0])])
+@pytest.mark.parametrize("bad", [None, "wide", "1", True, 1j, [1.0], [1.0, 2.0], np.array([1.0])])
 def test_sigma_is_one_number(function, bad):
     with pytest.raises(ValueError, match=f"^sigma: expected one number, got {re.escape(repr(bad))}$"):
         function(bad)
