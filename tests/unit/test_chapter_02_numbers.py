@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmeans_em import datasets, fit, inertia, responsibilities
+from kmeans_em import datasets, fit, inertia
 from kmeans_em.checks import check
 from kmeans_em.gaussian import sample
 
@@ -53,7 +53,8 @@ def test_two_pairs_of_clouds():
             start = run.means.copy()
             start[j] = place
             assert round(inertia(pairs, fit(pairs, start).means)) == 288
-    assert not responsibilities(pairs, [*run.means[[0, 1, 3]], [4.5, 6]], 0)[:, 3].any()
+    stuck = fit(pairs, [[4.5, 6], [0, 2], [1, 2], [9, 2]])
+    assert stuck.means[0].tolist() == [4.5, 6]
 
 
 def test_units_decide_what_counts_as_near():
@@ -64,9 +65,17 @@ def test_units_decide_what_counts_as_near():
     assert np.ptp(X, axis=0) == pytest.approx([3.5, 53])
 
 
-def test_99_points_and_one():
+def test_sizes():
     X = np.array([[0.0]] * 99 + [[1.0]])
     assert inertia(X, [[0], [1]]) == 0
+    X = np.array([[0.0]] * 50 + [[1.0]] * 50 + [[5.0]])
+    assert round(inertia(X, fit(X, [[0], [1]]).means), 1) == 15.7
+    assert inertia(X, fit(X, [[0.5], [5]]).means) == 25
+
+
+def test_five_starts():
+    assert round(0.855**5, 2) == 0.46
+    assert 0.38**5 < 0.01
 
 
 def test_the_solutions_in_numbers():
