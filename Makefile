@@ -17,7 +17,7 @@ FRESH := $(BUILD)/.package
 LOOK  := $(BUILD)/.extensions
 PACKAGE := $(shell find kmeans_em -type f -not -path '*/__pycache__/*')
 
-.PHONY: help book site test lint live bench pins clean
+.PHONY: help book site test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test    lint, types, and every test (gets a browser if there is none)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
+	@echo "make binder  what Binder does, and the notebooks there"
 	@echo "make bench   page weight and slider latency"
 	@echo "make pins    write requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built (the environment stays)"
@@ -50,6 +51,11 @@ live: $(ENV)
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
 	@$(BIN)/jupyter lab --notebook-dir . chapters/start.md
+
+# A new environment from .binder/ alone, and the notebooks in it; a few minutes.
+binder: $(ENV)
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.binder
 
 bench: site
 	@$(BIN)/python -m benchmarks.page_weight

