@@ -50,7 +50,7 @@ lint: $(ENV)
 live: $(ENV)
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
-	@$(BIN)/jupyter lab --notebook-dir . chapters/start.md
+	@$(BIN)/jupyter lab --notebook-dir . --LabApp.default_url=/lab/tree/chapters/start.md $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # A new environment from .binder/ alone, and the notebooks in it; a few minutes.
 binder: $(ENV)

@@ -34,7 +34,7 @@ QUIET = "#6e7681"
 STYLE: Any = {
     "figure.figsize": (4.8, 2.8),  # wide enough for the text column, and legible on a phone
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "none",
+    "figure.facecolor": "#fffefb",  # the page's own; in JupyterLab's dark theme the figures keep their paper
     "axes.facecolor": "none",
     "svg.hashsalt": "soft-to-hard",  # the same figure is the same file
     "font.family": "STIXGeneral",
