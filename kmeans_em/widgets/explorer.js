@@ -37,13 +37,7 @@ function render({ model, el }) {
   const radius = rmsRadius(X) || 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const root = document.createElement("div");
-  root.className = "kmeans-em explorer";
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-label", model.get("label"));
-  root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has other uses for arrow keys
-  root.innerHTML = SKELETON;
-  el.replaceChildren(root);
+  const root = frameIn(el, "explorer", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");

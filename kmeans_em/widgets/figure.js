@@ -2,6 +2,17 @@
 
 const SMALLEST_WIDTH = 80;
 
+function frameIn(el, name, label, skeleton) {
+  const root = document.createElement("div");
+  root.className = `kmeans-em ${name}`;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", label);
+  root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has other uses for arrow keys
+  root.innerHTML = skeleton;
+  el.replaceChildren(root);
+  return root;
+}
+
 function readData({ shape: [n, d], data }) {
   const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
   return { n, d, values: new Float64Array(bytes) };

@@ -32,13 +32,7 @@ function render({ model, el }) {
   const squares = (m) => scatter + n * (m - mean) ** 2; // the weighted-mean identity
   const logL = (m, s) => -squares(m) / (2 * s * s) - n * (Math.log(s) + Math.log(2 * Math.PI) / 2);
 
-  const root = document.createElement("div");
-  root.className = "kmeans-em likelihood";
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-label", model.get("label"));
-  root.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab has other uses for arrow keys
-  root.innerHTML = SKELETON;
-  el.replaceChildren(root);
+  const root = frameIn(el, "likelihood", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
   const [stage, svg] = [find(".stage"), find(".stage svg")];
   const colour = model.get("palette")[0];
