@@ -58,6 +58,23 @@ export function pass(X, means, sigma, resp = null) {
   return { counts, sums, origin, inertia, freeEnergy: inertia - 2 * sigma * sigma * logSum };
 }
 
+// The two terms of soft k-means, naive loss and entropy; and the loss that equal shares would have.
+export function terms(X, means, resp) {
+  const k = means.length;
+  const D = new Float64Array(k);
+  let [energy, entropy, even] = [0, 0, 0];
+  for (let i = 0; i < X.n; i++) {
+    sqDists(X.values, i * X.d, means, D);
+    for (let j = 0; j < k; j++) {
+      const r = resp[i * k + j];
+      energy += r * D[j];
+      even += D[j] / k;
+      if (r > 0) entropy -= r * Math.log(r); // 0 log 0 = 0
+    }
+  }
+  return { energy, entropy, even };
+}
+
 // The M-step; an empty cluster keeps its mean.
 export function update(stats, means) {
   return means.map((mean, j) =>

@@ -20,15 +20,18 @@ const SKELETON = `<div class="layout">
     </div>
   </div>
   <div class="side">
-    <dl class="numbers">
-      <div><dt>J</dt><dd data-is="inertia"></dd></div>
-      <div><dt>F<sub>σ</sub></dt><dd data-is="free-energy"></dd></div>
-      <div><dt>J − 2σ²n log k</dt><dd data-is="bound"></dd></div>
-    </dl>
-    <svg class="range-bar" aria-hidden="true"></svg>
-    <svg class="staircase" aria-hidden="true"></svg>
+    <dl class="numbers"></dl>
+    <svg class="panel" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
   </div></div>`;
+
+// What stands beside the figure: numbers, and one picture of the objective.
+const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
+const PANELS = {
+  range: { readings: BOUNDS, height: 58, draw: drawRange },
+  staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
+  terms: { readings: { energy: "naive loss Σ r D", entropy: "entropy Σ H", "free-energy": "F<sub>σ</sub>" }, height: 118, draw: drawTerms },
+};
 
 function render({ model, el }) {
   const X = readData(model.get("X"));
@@ -41,11 +44,12 @@ function render({ model, el }) {
   const find = (selector) => root.querySelector(selector);
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");
-  const [bar, stairs] = [find(".range-bar"), find(".staircase")];
-  // one picture of the objective: its range at this sigma, or its way down
-  stairs.toggleAttribute("hidden", !model.get("staircase"));
-  bar.toggleAttribute("hidden", model.get("staircase"));
-  let barWidth = 0;
+  const panel = PANELS[model.get("panel")];
+  find(".numbers").innerHTML = Object.entries(panel.readings)
+    .map(([name, symbol]) => `<div><dt>${symbol}</dt><dd data-is="${name}"></dd></div>`)
+    .join("");
+  find(".panel").setAttribute("height", panel.height);
+  let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
   let sigma = model.get("sigma");
@@ -201,9 +205,19 @@ function render({ model, el }) {
     if (!figure.ready()) return;
     const resp = new Float64Array(X.n * means.length);
     const now = pass(X, means, sigma, resp);
-    const spread = 2 * sigma * sigma * X.n * Math.log(means.length);
-    const values = { inertia: now.inertia, "free-energy": now.freeEnergy, bound: now.inertia - spread };
-    for (const [name, value] of Object.entries(values)) find(`[data-is=${name}]`).textContent = short(value);
+    if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
+    const most = X.n * Math.log(means.length); // entropy, where all shares are equal
+    const values = {
+      ...terms(X, means, resp),
+      most,
+      inertia: now.inertia,
+      "free-energy": now.freeEnergy,
+      bound: now.inertia - 2 * sigma * sigma * most,
+      scatter: radius * radius * X.n,
+      descent,
+    };
+    for (const name of Object.keys(panel.readings)) find(`[data-is=${name}]`).textContent = short(values[name]);
+    if (panelWidth > SMALLEST_WIDTH) panel.draw(find(".panel"), panelWidth, values);
 
     const reading = sigma === 0 ? "σ = 0: k-means" : `σ = ${short(sigma)}`;
     find(".sigma-readout").textContent = reading;
@@ -219,9 +233,6 @@ function render({ model, el }) {
       handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
-    if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
-    if (model.get("staircase")) drawStaircase(stairs, barWidth, descent);
-    drawBar(bar, barWidth, values, radius * radius * X.n);
     summarise(resp);
   }
 
@@ -323,7 +334,7 @@ function render({ model, el }) {
   // Everything that asks the page for sizes and styles is here, not in the frames.
   function layout() {
     figure.resize();
-    barWidth = find(".side").clientWidth;
+    panelWidth = find(".side").clientWidth;
     draw();
   }
   const stopWatching = watch(root, layout);
@@ -500,13 +511,13 @@ function lineFigure({ X, root, palette, axisLabels }) {
 }
 
 // The objective, a stair for each step.
-function drawStaircase(svg, width, descent) {
-  const [height, floor] = [92, 70];
+function drawStaircase(svg, width, { descent }) {
+  if (descent.length === 0) return svg.replaceChildren();
+  const floor = 70;
   const [top, low] = [Math.max(...descent), Math.min(...descent)];
   const across = linear([0, Math.max(6, descent.length)], 8, width - 8);
   const up = linear([low - 0.15 * (top - low) - 1e-9, top + 1e-9], floor, 16);
   const corners = descent.flatMap((value, t) => [[across.at(t), up.at(value)], [across.at(t + 1), up.at(value)]]);
-  svg.setAttribute("height", height);
   svg.innerHTML = `
     <line class="axis" x1="8" x2="${width - 8}" y1="${floor}" y2="${floor}"/>
     ${path(corners, "stairs", "currentColor")}
@@ -538,9 +549,24 @@ function undecided(resp, i, k) {
   return false;
 }
 
-// the bar: from J - 2 sigma^2 n log k up to J, with F_sigma between them
+// The two terms of the objective, each between its values at sigma = 0 and for equal shares.
+function drawTerms(svg, width, { energy, entropy, inertia, even, most }) {
+  const row = (y, name, value, [low, high], [lowLabel, highLabel]) => {
+    const filled = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
+    return `
+      <text x="0" y="${y}">${name}</text>
+      <rect class="gap" x="0.5" y="${y + 7}" width="${(width - 1) * filled}" height="14"/>
+      <rect class="axis" x="0.5" y="${y + 7}" width="${width - 1}" height="14"/>
+      <text class="tick" x="0" y="${y + 34}">${lowLabel}</text>
+      <text class="tick" x="${width}" y="${y + 34}" text-anchor="end">${highLabel}</text>`;
+  };
+  svg.innerHTML =
+    row(13, "naive loss Σ r D", energy, [inertia, even], ["J", `Σ D / k = ${short(even)}`]) +
+    row(72, "entropy Σ H", entropy, [0, most], ["0", `n log k = ${short(most)}`]);
+}
 
-function drawBar(svg, width, values, scatter) {
+// From J - 2 sigma^2 n log k up to J, with F_sigma between them.
+function drawRange(svg, width, { scatter, ...values }) {
   const [low, high] = [-0.5 * scatter, 1.5 * scatter];
   const at = (value) => 8 + ((width - 16) * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
   const [bound, free, inertia] = [at(values.bound), at(values["free-energy"]), at(values.inertia)];

@@ -16,6 +16,8 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source
 
+PANELS = ("range", "staircase", "terms")
+
 
 class Explorer(Widget):
     """Points coloured by responsibility, means to drag, and a slider for sigma that ends at k-means.
@@ -31,8 +33,10 @@ class Explorer(Widget):
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
-    staircase : bool
-        Whether to draw the objective after each step, as a staircase.
+    panel : {"range", "staircase", "terms"}
+        What stands beside the figure: the range from J - 2 sigma^2 n log k to J with F_sigma in it;
+        the objective after each step, as a staircase; or the two terms of F_sigma, the naive loss
+        sum r D and the entropy of the shares.
     axis_labels : sequence of str
         What the axes measure.
     sigma_range : pair of float, optional
@@ -58,7 +62,7 @@ class Explorer(Widget):
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
     follow = t.Bool().tag(sync=True)
     twins = t.Bool().tag(sync=True)
-    staircase = t.Bool().tag(sync=True)
+    panel = t.Enum(PANELS).tag(sync=True)
     axis_labels = t.List(t.Unicode()).tag(sync=True)
     palette = t.List(t.Unicode()).tag(sync=True)
 
@@ -70,7 +74,7 @@ class Explorer(Widget):
         *,
         follow: bool = False,
         twins: bool = True,
-        staircase: bool = False,
+        panel: str = "range",
         axis_labels: Sequence[str] = ("x", "y"),
         sigma_range: tuple[float, float] | None = None,
     ) -> None:
@@ -83,6 +87,8 @@ class Explorer(Widget):
             raise ValueError(f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means")
         if len(axis_labels) < d:
             raise ValueError(f"axis_labels: expected {d} of them, got {len(axis_labels)}")
+        if panel not in PANELS:
+            raise ValueError(f"panel: expected one of {', '.join(PANELS)}, got {panel!r}")
         radius = em.rms_radius(X) or 1.0
         low, high = sigma_range or (radius / 100, 2 * radius)
         if not 0 < low < high < check.LARGEST:
@@ -94,7 +100,7 @@ class Explorer(Widget):
             sigma_range=(low, high),
             follow=follow,
             twins=twins,
-            staircase=staircase,
+            panel=panel,
             axis_labels=[str(label) for label in axis_labels[:d]],
             palette=list(plots.PALETTE),
             label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
@@ -126,7 +132,10 @@ class Explorer(Widget):
     def draw(self) -> Figure:
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
-        figure, (ax, bar) = plt.subplots(2, figsize=(4.8, tall + 0.6), height_ratios=[tall, 0.4], layout="constrained")
+        low = 1.0 if self.panel == "terms" else 0.4
+        figure, (ax, below) = plt.subplots(
+            2, figsize=(4.8, tall + low + 0.2), height_ratios=[tall, low], layout="constrained"
+        )
         means = self._at_first()
         if self.X.shape[1] == 1:
             plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]))
@@ -143,5 +152,5 @@ class Explorer(Widget):
         plots.centres(ax, means)
         ax.set_xlabel(self.axis_labels[0])
         ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
-        plots.squeeze(bar, self.X, means, self.sigma)
+        (plots.terms if self.panel == "terms" else plots.squeeze)(below, self.X, means, self.sigma)
         return figure

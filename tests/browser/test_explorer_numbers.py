@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import entr
 
 from kmeans_em import free_energy, inertia, responsibilities, update
 from kmeans_em.em import rms_radius
@@ -16,6 +17,7 @@ async ([esm, n, d, values, means, sigma]) => {
     resp: [...em.responsibilities(X, means, sigma)],
     inertia: now.inertia,
     freeEnergy: now.freeEnergy,
+    terms: em.terms(X, means, em.responsibilities(X, means, sigma)),
     step: em.step(X, means, sigma),
     radius: em.rmsRadius(X),
   };
@@ -54,6 +56,10 @@ def test_the_page_computes_what_python_computes(blank):
         np.testing.assert_allclose(page["resp"], resp.ravel(), atol=1e-9, rtol=0, err_msg=note)
         np.testing.assert_allclose(page["inertia"], J, rtol=1e-9, atol=1e-300, err_msg=note)
         np.testing.assert_allclose(page["freeEnergy"], F, rtol=1e-9, atol=1e-9 * max(J, sigma**2), err_msg=note)
+        D = ((X[:, None] - means) ** 2).sum(axis=2)
+        terms = {"energy": (resp * D).sum(), "entropy": entr(resp).sum(), "even": D.mean(axis=1).sum()}
+        for name, value in terms.items():
+            np.testing.assert_allclose(page["terms"][name], value, rtol=1e-9, atol=1e-9, err_msg=f"{name}, {note}")
         np.testing.assert_allclose(page["step"], update(X, resp, means), rtol=0, atol=1e-9 * scale, err_msg=note)
         np.testing.assert_allclose(page["radius"], rms_radius(X), rtol=1e-9, atol=1e-9 * scale, err_msg=note)
 
