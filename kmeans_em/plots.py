@@ -169,11 +169,13 @@ def terms(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
     return ax
 
 
-def posterior_curves(ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float]) -> Axes:
+def posterior_curves(
+    ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float], weights: ArrayLike | None = None
+) -> Axes:
     """Draw each cluster's responsibility along the line, for means (k, 1)."""
     means = np.asarray(means, dtype=float)
     grid = np.linspace(*limits, 801)
-    for j, curve in enumerate(responsibilities(grid[:, None], means, sigma).T):
+    for j, curve in enumerate(responsibilities(grid[:, None], means, sigma, weights).T):
         ax.plot(
             grid,
             curve,
