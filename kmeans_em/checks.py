@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_em import datasets, em
+from kmeans_em.gaussian import log_density
 
 Hint = str | None
 CHECKS: dict[str, Callable[[Any], Hint]] = {}
@@ -161,4 +162,38 @@ def _responsibilities(answer: Any) -> Hint:
                 f"on {title} the shares of point {i + 1} should be {right[i].round(4).tolist()}, "
                 f"not {found[i].round(4).tolist()}; the exponent is minus the squared distance over 2 sigma^2"
             )
+    return None
+
+
+@exercise("mixture-likelihood")
+def _mixture_likelihood(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma, weights (k,) -> the log-likelihood of the mixture."""
+    if not callable(answer):
+        return f"give the function itself, not what it returned: {answer!r} is no function"
+    line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
+    for title, X, means, sigma, weights in (
+        ("the line, one component", line, [[6]], 4, [1.0]),
+        ("the line, means 1 and 11, sigma = 4, equal weights", line, [[1], [11]], 4, [0.5, 0.5]),
+        ("the line, weights 0.8 and 0.2", line, [[1], [11]], 4, [0.8, 0.2]),
+        ("Old Faithful, sigma = 0.5", geyser, [[1, 1], [-1, -1]], 0.5, [0.6, 0.4]),
+        ("the line, sigma = 0.1, where densities underflow", line, [[1], [11]], 0.1, [0.5, 0.5]),
+    ):
+        with np.errstate(all="ignore"):
+            found = answer(X.copy(), np.array(means, dtype=float), sigma, list(weights))
+        right = em.log_likelihood(X, means, sigma, weights)
+        if np.ndim(found) > 0:
+            return f"on {title} return one number, the sum over the points, not shape {np.shape(found)}"
+        if np.isclose(found, right, rtol=1e-9):
+            continue
+        if not np.isfinite(found):
+            return f"on {title} the result is {found}: add in the logarithm, as log-sum-exp does"
+        log_p = [log_density(X, mean, sigma) for mean in means]
+        if np.isclose(found, np.dot(weights, log_p).sum(), rtol=1e-9):
+            return (
+                f"on {title} you averaged the log-densities, {found:.4f}; average the densities first, "
+                f"then take the logarithm: {right:.4f}"
+            )
+        if np.isclose(found, right - len(X) * np.log(len(means)), rtol=1e-9):
+            return f"on {title} the weights are counted twice: they add up to 1 already"
+        return f"on {title} the log-likelihood is {right:.6g}, not {found:.6g}"
     return None

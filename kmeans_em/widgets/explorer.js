@@ -237,7 +237,9 @@ function render({ model, el }) {
       scatter: radius * radius * X.n,
       descent,
     };
-    for (const name of Object.keys(panel.readings)) find(`[data-is=${name}]`).textContent = short(values[name]);
+    for (const name of Object.keys(panel.readings)) {
+      find(`[data-is=${name}]`).textContent = (name === "log-likelihood" ? decimals : short)(values[name]);
+    }
     if (panelWidth > SMALLEST_WIDTH) panel.draw(find(".panel"), panelWidth, values);
 
     const reading = sigma === 0 ? "σ = 0: k-means" : `σ = ${short(sigma)}`;

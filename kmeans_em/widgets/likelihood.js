@@ -168,7 +168,7 @@ function render({ model, el }) {
       find(`[data-is=${name}-number]`).textContent = short(value);
     }
     find("[data-is=squares]").textContent = short(squares(mu));
-    find("[data-is=log-likelihood]").textContent = logL(mu, sigma).toFixed(3).replace("-", "−");
+    find("[data-is=log-likelihood]").textContent = decimals(logL(mu, sigma));
     summarise();
   }
 

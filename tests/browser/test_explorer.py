@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kmeans_em import datasets, fit, free_energy, inertia, responsibilities
+from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood, responsibilities
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
@@ -26,7 +26,7 @@ def part(page, selector):
 
 def slide_at_once(page, position):
     """Move the slider as an arrow key or a finger would: set its value, say so, wait for the frame."""
-    part(page, "input[type=range]").evaluate(
+    part(page, ".controls > .slider input").evaluate(
         """(slider, position) => {
           slider.value = position;
           slider.dispatchEvent(new Event("input", { bubbles: true }));
@@ -40,7 +40,7 @@ def slide(page, position):
     """Move the slider and wait until the means rest and the summary is written."""
     slide_at_once(page, position)
     page.wait_for_timeout(700)
-    return part(page, "input[type=range]")
+    return part(page, ".controls > .slider input")
 
 
 def means(page):
@@ -76,7 +76,7 @@ def test_sweeping_sigma_merges_the_means_and_parts_them_again(start):
 
 def test_the_slider_has_the_sigma_that_the_text_names(start):
     page = start()
-    part(page, "input[type=range]").focus()
+    part(page, ".controls > .slider input").focus()
     readings = set()
     for position in range(180, 360):
         slide_at_once(page, position)
@@ -159,7 +159,7 @@ def test_everything_works_by_keyboard(start):
     moved = means(page) - before
     assert moved[1, 0] > 0
     assert moved[1, 1] > 2 * moved[1, 0]
-    slider = part(page, "input[type=range]")
+    slider = part(page, ".controls > .slider input")
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_timeout(100)
@@ -221,3 +221,23 @@ def test_the_two_terms_are_those_of_python(address, open_page):
     filled = part(page, ".panel .gap").evaluate_all("bars => bars.map((bar) => +bar.getAttribute('width'))")
     whole = float(part(page, ".panel rect.axis").first.get_attribute("width"))
     assert [round(width / whole, 2) for width in filled] == [0.87, 0.99]
+
+
+def test_a_weight_moves_the_posterior_and_the_likelihood(address, open_page):
+    line = datasets.line()
+    page = open_page(f"{address}/chapters/04-mixture.html")
+    page.wait_for_function("document.querySelector('.explorer .summary').textContent")
+    assert number(page, "log-likelihood") == pytest.approx(log_likelihood(line, [[1], [11]], 4), abs=1e-3)
+    first, second = part(page, ".weights input").all()
+    first.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
+    assert (first.input_value(), second.input_value()) == ("80", "20")
+    expected = log_likelihood(line, [[1], [11]], 4, [0.8, 0.2])
+    assert number(page, "log-likelihood") == pytest.approx(expected, abs=1e-3)
+    part(page, "[data-do=reset]").click()
+    page.wait_for_timeout(100)
+    assert first.input_value() == "50"
+    slide(page, 0)
+    assert part(page, "[data-is=log-likelihood]").inner_text() == "none"

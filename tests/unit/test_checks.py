@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kmeans_em.checks import check
+from kmeans_em.gaussian import log_density
 
 
 def squares(X):
@@ -106,3 +107,37 @@ def test_wrong_shares_get_their_hint(answer, hint):
     assert check("responsibilities", shares)
     with pytest.raises(AssertionError, match=hint):
         raise AssertionError(check("responsibilities", answer).hint)
+
+
+def log_joint(X, means, sigma, weights):
+    log_p = np.array([log_density(X, mean, sigma) for mean in means])
+    return np.log(weights)[:, None] + log_p
+
+
+WRONG_LIKELIHOODS = {
+    "logarithms averaged": (
+        lambda X, m, s, w: (np.array(w)[:, None] * (log_joint(X, m, s, w) - np.log(w)[:, None])).sum(),
+        "you averaged the log-densities",
+    ),
+    "weights twice": (
+        lambda X, m, s, w: np.logaddexp.reduce(log_joint(X, m, s, w), axis=0).sum() - len(X) * np.log(len(w)),
+        "counted twice",
+    ),
+    "underflow": (
+        lambda X, m, s, w: np.log(np.exp(log_joint(X, m, s, w)).sum(axis=0)).sum(),
+        r"sigma = 0\.1, .* the result is -inf: add in the logarithm",
+    ),
+    "one number a point": (lambda X, m, s, w: np.logaddexp.reduce(log_joint(X, m, s, w), axis=0), r"not shape \(6,\)"),
+    "without weights": (
+        lambda X, m, s, w: np.logaddexp.reduce(log_joint(X, m, s, w) - np.log(w)[:, None], axis=0).sum(),
+        r"log-likelihood is -18\.6986",
+    ),
+    "not a function": (3.0, "function"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_LIKELIHOODS.values(), ids=WRONG_LIKELIHOODS)
+def test_wrong_likelihoods_get_their_hint(answer, hint):
+    assert check("mixture-likelihood", lambda X, m, s, w: np.logaddexp.reduce(log_joint(X, m, s, w), axis=0).sum())
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("mixture-likelihood", answer).hint)
