@@ -197,3 +197,43 @@ def _mixture_likelihood(answer: Any) -> Hint:
             return f"on {title} the weights are counted twice: they add up to 1 already"
         return f"on {title} the log-likelihood is {right:.6g}, not {found:.6g}"
     return None
+
+
+@exercise("em-step")
+def _em_step(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma, weights (k,) -> the three after one step of EM."""
+    if not callable(answer):
+        return f"give the function itself, not what it returned: {answer!r} is no function"
+    line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
+    for title, X, means, sigma, weights in (
+        ("the line, from 1 and 11", line, [[1], [11]], 4, [0.5, 0.5]),
+        ("the line, weights 0.8 and 0.2", line, [[1], [11]], 4, [0.8, 0.2]),
+        ("Old Faithful, three means", geyser, [[1, 1], [-1, -1], [0, 1]], 0.5, [0.5, 0.3, 0.2]),
+    ):
+        old = np.array(means, dtype=float)
+        step = em.fit(X, old, sigma, weights=weights, learn=("sigma", "weights"), max_steps=1)
+        triple = answer(X.copy(), old.copy(), sigma, np.array(weights))
+        if not isinstance(triple, tuple) or len(triple) != 3:
+            return f"on {title} return three things: means, sigma, weights"
+        new_means, new_sigma, new_weights = (np.asarray(part, dtype=float) for part in triple)
+        if new_means.shape != old.shape:
+            return f"on {title} the means should have shape {old.shape}, not {new_means.shape}"
+        if not np.allclose(new_means, step.means, rtol=1e-9):
+            return f"on {title} the means should be {step.means.round(4).tolist()}, not {new_means.round(4).tolist()}"
+        if new_weights.shape != step.weights.shape or not np.allclose(new_weights, step.weights, rtol=1e-9):
+            return f"on {title} the weights should be R_j / n, {step.weights.round(4).tolist()}"
+        if np.isclose(new_sigma, step.sigma, rtol=1e-9):
+            continue
+        resp = em.responsibilities(X, old, sigma, weights)
+        late = np.sqrt((resp * em.sq_dists(X, old).T).sum() / X.size)
+        if np.isclose(new_sigma, late, rtol=1e-9):
+            return (
+                f"on {title} sigma = {new_sigma:.4f} measures the spread from the old means; "
+                f"from the new ones it is {step.sigma:.4f}"
+            )
+        if np.isclose(new_sigma, step.sigma * np.sqrt(X.shape[1]), rtol=1e-9):
+            return f"on {title} you divided by n = {len(X)}; there are n d = {X.size} squared coordinates to average"
+        if np.isclose(new_sigma, step.sigma**2, rtol=1e-9):
+            return f"on {title} {new_sigma:.4f} is sigma squared; return its square root"
+        return f"on {title} sigma should be {step.sigma:.6g}, not {new_sigma:.6g}"
+    return None

@@ -91,6 +91,37 @@ export function terms(X, means, resp) {
   return { energy, entropy, even };
 }
 
+// sum_ij w_ij log(w_j p_ij / w_ij), below log L by sum_i KL(w_i, r_i): -Infinity where a w_ij > 0 has r_ij = 0.
+export function lowerBound(X, means, sigma, memberships, logWeights = null) {
+  const k = means.length;
+  const D = new Float64Array(k);
+  const constant = X.d * (Math.log(sigma) + Math.log(2 * Math.PI) / 2);
+  let sum = 0;
+  for (let i = 0; i < X.n; i++) {
+    sqDists(X.values, i * X.d, means, D);
+    for (let j = 0; j < k; j++) {
+      const w = memberships[i * k + j];
+      if (w > 0) sum += w * ((logWeights?.[j] ?? -Math.log(k)) - D[j] / sigma / (2 * sigma) - constant - Math.log(w));
+    }
+  }
+  return sum;
+}
+
+// The statistics that any memberships leave for the M-step.
+export function gather(X, memberships, k) {
+  const counts = new Float64Array(k);
+  const sums = Array.from({ length: k }, () => new Float64Array(X.d));
+  const origin = X.values.subarray(0, X.d);
+  for (let i = 0; i < X.n; i++) {
+    for (let j = 0; j < k; j++) {
+      const w = memberships[i * k + j];
+      counts[j] += w;
+      for (let a = 0; a < X.d; a++) sums[j][a] += w * (X.values[i * X.d + a] - origin[a]);
+    }
+  }
+  return { counts, sums, origin };
+}
+
 // The M-step; an empty cluster keeps its mean.
 export function update(stats, means) {
   return means.map((mean, j) =>

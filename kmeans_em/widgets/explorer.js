@@ -16,8 +16,8 @@ const SKELETON = `<div class="layout">
       <button type="button" data-do="step">Step</button>
       <button type="button" data-do="run">Run</button>
       <button type="button" data-do="reset">Reset</button>
-      <label><input type="checkbox" role="switch" data-is="follow"> means follow EM as σ changes</label>
-      <label><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> k-means centres</label>
+      <label class="box"><input type="checkbox" role="switch" data-is="follow"> means follow EM as σ changes</label>
+      <label class="box"><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> k-means centres</label>
     </div>
   </div>
   <div class="side">
@@ -27,11 +27,19 @@ const SKELETON = `<div class="layout">
   </div></div>`;
 
 // What stands beside the figure: numbers, and one picture of the objective.
+// `halves`: E-step and M-step apart, with the memberships held between them.
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
+const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
-  range: { readings: BOUNDS, height: 58, draw: drawRange },
+  range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
   staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
   likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {} },
+  bound: {
+    readings: { "log-likelihood": "log L", "lower-bound": "lower bound", divergence: "divergence" },
+    height: 190,
+    draw: drawBounds,
+    halves: true,
+  },
   terms: { readings: { energy: "naive loss Σ r D", entropy: "entropy Σ H", "free-energy": "F<sub>σ</sub>" }, height: 118, draw: drawTerms },
 };
 
@@ -51,6 +59,7 @@ function render({ model, el }) {
     .map(([name, symbol]) => `<div><dt>${symbol}</dt><dd data-is="${name}"></dd></div>`)
     .join("");
   find(".panel").setAttribute("height", panel.height);
+  for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
   let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
@@ -62,6 +71,8 @@ function render({ model, el }) {
   let start = copy(means); // where the reader last put the means: EM and k-means both start here
   let lloyd = copy(means);
   let steps = 0;
+  let held = null; // memberships, where E-step and M-step are taken apart
+  let bounds = []; // the lower bound and log L after each half-step
   let playing = null;
   let relaxing = false;
   let dragging = false;
@@ -113,7 +124,7 @@ function render({ model, el }) {
   function changeObjective() {
     pause();
     if (model.get("follow")) relax();
-    else [start, lloyd, steps, descent] = [copy(means), copy(means), 0, []]; // another objective, another run
+    else [start, lloyd, steps, descent, bounds] = [copy(means), copy(means), 0, [], []]; // another objective, another run
     draw();
     tell();
   }
@@ -130,20 +141,33 @@ function render({ model, el }) {
   function reset() {
     sigma = first.sigma;
     [weights, logWeights] = [[...first.weights], logOf(first.weights)];
+    held = null;
     place(copy(first.means));
   }
 
   // k-means' own centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
   function restart() {
-    steps = 0;
-    descent = [];
+    [steps, descent, bounds] = [0, [], []];
     lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
     if (model.get("follow")) relax();
     for (const name of ["step", "run"]) find(`[data-do=${name}]`).disabled = model.get("follow");
     draw();
   }
 
+  // E-step: hold the posterior. M-step: move the means to what is held.
+  function halfStep() {
+    const [oldMeans, oldHeld] = [means, held];
+    if (steps % 2 === 0) held = responsibilities(X, means, sigma, logWeights);
+    else means = update(gather(X, held, means.length), means);
+    steps += 1;
+    draw();
+    tell();
+    const farthest = held.reduce((most, w, i) => Math.max(most, Math.abs(w - oldHeld[i])), 0);
+    return Math.max(largestMove(oldMeans, means) / radius, farthest) > REST;
+  }
+
   function stepOnce() {
+    if (panel.halves) return halfStep();
     const fresh = step(X, means, sigma, logWeights);
     const freshLloyd = step(X, lloyd, 0);
     const moved = Math.max(largestMove(means, fresh), largestMove(lloyd, freshLloyd));
@@ -161,7 +185,7 @@ function render({ model, el }) {
       return;
     }
     runButton.textContent = "Pause";
-    playing = setInterval(() => { if (!stepOnce()) pause(); }, 220);
+    playing = setInterval(() => { if (!stepOnce()) pause(); }, panel.halves ? 450 : 220);
   }
 
   function pause() {
@@ -226,19 +250,29 @@ function render({ model, el }) {
     const resp = new Float64Array(X.n * means.length);
     const now = pass(X, means, sigma, resp, logWeights);
     if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
+    const logL = logLikelihood(X, now, sigma, means.length, logWeights);
+    if (panel.halves) {
+      held ??= new Float64Array(resp.length).fill(1 / means.length); // at first nothing is known
+      bounds[steps] = { bound: sigma > 0 ? lowerBound(X, means, sigma, held, logWeights) : NaN, logL };
+      bounds.length = steps + 1;
+      find("[data-do=step]").textContent = steps % 2 === 0 ? "E-step" : "M-step";
+    }
     const most = X.n * Math.log(means.length); // entropy, where all shares are equal
     const values = {
       ...terms(X, means, resp),
       most,
       inertia: now.inertia,
       "free-energy": now.freeEnergy,
-      "log-likelihood": logLikelihood(X, now, sigma, means.length, logWeights),
+      "log-likelihood": logL,
+      "lower-bound": bounds[steps]?.bound,
+      divergence: Math.max(0, logL - bounds[steps]?.bound),
+      bounds,
       bound: now.inertia - 2 * sigma * sigma * most,
       scatter: radius * radius * X.n,
       descent,
     };
     for (const name of Object.keys(panel.readings)) {
-      find(`[data-is=${name}]`).textContent = (name === "log-likelihood" ? decimals : short)(values[name]);
+      find(`[data-is=${name}]`).textContent = (LOGARITHMS.includes(name) ? decimals : short)(values[name]);
     }
     if (panelWidth > SMALLEST_WIDTH) panel.draw(find(".panel"), panelWidth, values);
 
@@ -252,7 +286,7 @@ function render({ model, el }) {
       input.value = Math.round(100 * weights[j]);
       output.textContent = weights[j].toFixed(2);
     });
-    figure.draw({ means, sigma, logWeights, resp, lloyd: model.get("twins") ? lloyd : null });
+    figure.draw({ means, sigma, logWeights, resp: held ?? resp, lloyd: model.get("twins") ? lloyd : null });
     handles.forEach((handle, j) => {
       const [x, y] = figure.toScreen(means[j]);
       handle.style.transform = `translate(${x}px, ${y}px)`;
@@ -260,7 +294,7 @@ function render({ model, el }) {
       handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
-    summarise(resp);
+    summarise(held ?? resp);
   }
 
   let summaryTimer = null;
@@ -298,7 +332,7 @@ function render({ model, el }) {
           : `${after || "T"}${after && "t"}he farthest mean is ${short(apart)} from its k-means centre.`,
       );
     }
-    if (!model.get("twins") && steps > 0) said.push(`Steps: ${steps}.`);
+    if (!model.get("twins") && steps > 0) said.push(`${panel.halves ? "Half-steps" : "Steps"}: ${steps}.`);
     return said.join(" ");
   }
 
@@ -354,8 +388,7 @@ function render({ model, el }) {
   function drag(j, point) {
     means = means.map((mean, l) => (l === j ? figure.clamp(point.slice(0, X.d)) : mean));
     lloyd = copy(means);
-    steps = 0;
-    descent = [];
+    [steps, descent, bounds] = [0, [], []];
     draw();
   }
 
@@ -567,6 +600,34 @@ function drawStaircase(svg, width, { descent }) {
     ${descent.map((_, t) => `<text class="tick" x="${across.at(t + 0.5)}" y="${floor + 14}" text-anchor="middle">${t}</text>`).join("")}
     <text class="tick" x="${across.at(0) + 2}" y="11">${short(descent[0])}</text>
     <text class="axis-label" x="${width / 2}" y="${floor + 30}">steps</text>`;
+}
+
+// After each half-step: the lower bound as a bar, and on it the divergence, up to log L.
+function drawBounds(svg, width, { bounds }) {
+  const shown = bounds.slice(-12); // the last dozen half-steps
+  const from = bounds.length - shown.length;
+  const finite = shown.filter(({ bound, logL }) => Number.isFinite(bound) && Number.isFinite(logL));
+  if (finite.length === 0) return svg.replaceChildren();
+  const [low, top] = [Math.min(...finite.map(({ bound }) => bound)), Math.max(...finite.map(({ logL }) => logL))];
+  const room = top - low || 1;
+  const [floor, ceiling] = [140, 18];
+  const up = linear([low - 0.25 * room, top], floor, ceiling);
+  const across = linear([0, Math.max(8, shown.length)], 0, width);
+  const bar = ({ bound, logL }, t) => {
+    const [x, wide] = [across.at(t) + 2, across.at(1) - across.at(0) - 4];
+    const [y, roof] = [up.at(Math.max(bound, low - 0.25 * room)), up.at(logL)];
+    return `
+      <rect class="gap" x="${x}" width="${wide}" y="${y}" height="${Math.max(0, floor - y)}"/>
+      <rect class="divergence" x="${x}" width="${wide}" y="${roof}" height="${Math.max(0, y - roof)}"/>
+      <line class="j" x1="${x}" x2="${x + wide}" y1="${roof}" y2="${roof}"/>
+      <text class="tick" x="${x + wide / 2}" y="${floor + 14}" text-anchor="middle">${t + from === 0 ? "–" : (t + from) % 2 ? "E" : "M"}</text>`;
+  };
+  svg.innerHTML = `
+    <line class="axis" x1="0" x2="${width}" y1="${floor}" y2="${floor}"/>
+    ${shown.map(bar).join("")}
+    <rect class="gap" x="0" y="${floor + 26}" width="11" height="11"/><text class="tick" x="16" y="${floor + 36}">lower bound</text>
+    <rect class="divergence" x="100" y="${floor + 26}" width="11" height="11"/><text class="tick" x="116" y="${floor + 36}">divergence</text>
+    <text class="tick" x="0" y="10">— log L</text>`;
 }
 
 // Each point in the mixture of colours and with the mark of its likeliest cluster.

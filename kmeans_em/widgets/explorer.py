@@ -16,7 +16,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source
 
-PANELS = ("range", "staircase", "terms", "likelihood")
+PANELS = ("range", "staircase", "terms", "likelihood", "bound")
 
 
 class Explorer(Widget):
@@ -33,12 +33,14 @@ class Explorer(Widget):
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
-    panel : {"range", "staircase", "terms", "likelihood"}, optional
+    panel : {"range", "staircase", "terms", "likelihood", "bound"}, optional
         What stands beside the figure: the range from J - 2 sigma^2 n log k to J with F_sigma in it
         (unless said otherwise); the objective after each step, as a staircase; the two terms of F_sigma, the naive loss
-        sum r D and the entropy of the shares; or the log-likelihood of the mixture.
+        sum r D and the entropy of the shares; the log-likelihood of the mixture; or, with E-step and
+        M-step taken one by one, its lower bound and the divergence that is missing to it.
+        The boxes for `follow` and `twins` are shown beside the range alone.
     weights : (k,) array_like, optional
-        Mixing weights, with a slider each; the panel is then "likelihood".
+        Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.
     axis_labels : sequence of str
         What the axes measure.
@@ -95,8 +97,8 @@ class Explorer(Widget):
         panel = panel or ("range" if weights is None else "likelihood")
         if panel not in PANELS:
             raise ValueError(f"panel: expected one of {', '.join(PANELS)}, got {panel!r}")
-        if weights is not None and panel != "likelihood":
-            raise ValueError(f"panel: {panel!r} is about equal weights; with weights, 'likelihood' is")
+        if weights is not None and panel not in ("likelihood", "bound"):
+            raise ValueError(f"panel: {panel!r} is about equal weights; with weights, choose 'likelihood' or 'bound'")
         radius = em.rms_radius(X) or 1.0
         low, high = sigma_range or (radius / 100, 2 * radius)
         if not 0 < low < high < check.LARGEST:
@@ -153,7 +155,7 @@ class Explorer(Widget):
     def draw(self) -> Figure:
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
-        low = {"terms": 1.0, "likelihood": 0.05}.get(self.panel, 0.4)
+        low = {"terms": 1.0, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
         figure, (ax, below) = plt.subplots(
             2, figsize=(4.8, tall + low + 0.2), height_ratios=[tall, low], layout="constrained"
         )
@@ -173,7 +175,7 @@ class Explorer(Widget):
         plots.centres(ax, means)
         ax.set_xlabel(self.axis_labels[0])
         ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
-        if self.panel == "likelihood":
+        if self.panel in ("likelihood", "bound"):
             below.set_axis_off()
             if self.sigma > 0:
                 log_L = em.log_likelihood(self.X, means, self.sigma, self.weights or None)
