@@ -181,7 +181,7 @@ def _mixture_likelihood(answer: Any) -> Hint:
         with np.errstate(all="ignore"):
             found = answer(X.copy(), np.array(means, dtype=float), sigma, list(weights))
         right = em.log_likelihood(X, means, sigma, weights)
-        if np.ndim(found) > 0:
+        if found is None or np.ndim(found) > 0:
             return f"on {title} return one number, the sum over the points, not shape {np.shape(found)}"
         if np.isclose(found, right, rtol=1e-9):
             continue
@@ -194,7 +194,11 @@ def _mixture_likelihood(answer: Any) -> Hint:
                 f"then take the logarithm: {right:.4f}"
             )
         if np.isclose(found, right - len(X) * np.log(len(means)), rtol=1e-9):
-            return f"on {title} the weights are counted twice: they add up to 1 already"
+            return f"on {title} there is a factor 1/k too much: are the weights counted twice, or a sum averaged?"
+        if np.isclose(found, em.log_likelihood(X, means, sigma) + len(X) * np.log(len(means)), rtol=1e-9):
+            return f"on {title} the weights are missing: each density counts with its weight"
+        if np.isclose(found, em.log_likelihood(X, means, sigma), rtol=1e-9):
+            return f"on {title} the weights are {weights}, not equal ones"
         return f"on {title} the log-likelihood is {right:.6g}, not {found:.6g}"
     return None
 

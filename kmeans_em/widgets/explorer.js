@@ -27,20 +27,20 @@ const SKELETON = `<div class="layout">
   </div></div>`;
 
 // What stands beside the figure: numbers, and one picture of the objective.
-// `halves`: E-step and M-step apart, with the memberships held between them.
+// `boxes`: follow and twins; `still`: the reader alone moves the means; `halves`: E-step and M-step apart, with the memberships held between them.
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
 const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
   range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
   staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
-  likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {} },
+  likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {}, still: true },
   bound: {
     readings: { "log-likelihood": "log L", "lower-bound": "lower bound", divergence: "divergence" },
     height: 190,
     draw: drawBounds,
     halves: true,
   },
-  terms: { readings: { energy: "naive loss Σ r D", entropy: "entropy Σ H", "free-energy": "F<sub>σ</sub>" }, height: 118, draw: drawTerms },
+  terms: { readings: { energy: "naive loss Σ r D", entropy: "entropy Σ H", "free-energy": "F<sub>σ</sub>" }, height: 118, draw: drawTerms, still: true },
 };
 
 function render({ model, el }) {
@@ -60,6 +60,7 @@ function render({ model, el }) {
     .join("");
   find(".panel").setAttribute("height", panel.height);
   for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
+  for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", panel.still);
   let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
@@ -519,6 +520,7 @@ function lineFigure({ X, root, palette, axisLabels }) {
       ${frameMarks([axis, shares], { ...box, top: middle.bottom }, [axisLabels[0], "responsibility"], [0, 0.5, 1])}
       <text class="axis-label" transform="translate(12 ${(box.top + middle.top) / 2}) rotate(-90)">density</text>
       <line class="axis" x1="${box.left}" x2="${box.right}" y1="${middle.top}" y2="${middle.top}"/>
+      <text class="tick height" x="${box.left - 5}" text-anchor="end"></text>
       <text class="note" x="${(box.left + box.right) / 2}" y="${(box.top + middle.top) / 2}"></text>
       <g class="curves"></g><g class="rings"></g>`;
   }
@@ -527,6 +529,7 @@ function lineFigure({ X, root, palette, axisLabels }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawPoints(context, X, resp, palette, outline, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
+    svg.querySelector(".height").textContent = "";
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
     svg.querySelector(".curves").innerHTML = densities(means, sigma, logWeights) + shares(means, sigma, logWeights);
     svg.querySelector(".rings").innerHTML = twins(lloyd, toScreen, palette);
@@ -536,11 +539,15 @@ function lineFigure({ X, root, palette, axisLabels }) {
   function densities(means, sigma, logWeights) {
     if (sigma === 0) return "";
     const grid = gridOf(means);
-    const height = (j) => (logWeights ? means.length * Math.exp(logWeights[j]) : 1);
-    const parts = means.map(([m], j) => grid.map((x) => height(j) * Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
+    const factor = (j) => (logWeights ? means.length * Math.exp(logWeights[j]) : 1);
+    const parts = means.map(([m], j) => grid.map((x) => factor(j) * Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
     const total = grid.map((_, g) => parts.reduce((sum, part) => sum + part[g], 0));
     const top = Math.max(1, ...total);
-    return curves(grid, [total, ...parts], (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top), 1);
+    const up = (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top);
+    const height = svg.querySelector(".height");
+    height.setAttribute("y", up(Math.max(...total)) + 4);
+    height.textContent = short(Math.max(...total) / (means.length * sigma * Math.sqrt(2 * Math.PI)));
+    return curves(grid, [total, ...parts], up, 1);
   }
 
   function shares(means, sigma, logWeights) {
