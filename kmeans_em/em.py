@@ -448,7 +448,8 @@ def rms_radius(X: NDArray[np.floating]) -> float:
 def _frame(X: NDArray[np.floating]) -> Frame:
     low, high = X.min(axis=0).astype(float), X.max(axis=0).astype(float)
     spread = (high - low).max()
-    return Frame(low, float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
+    # the place of the data's box nearest to 0: there no x loses a digit that it has, even beside an outlier
+    return Frame(np.clip(0.0, low, high), float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
 
 
 def _blocks(X: NDArray[np.floating], means: Array | None = None) -> Iterator[slice]:
