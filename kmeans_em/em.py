@@ -297,7 +297,7 @@ def fit(
         new_sigma = _shared_sigma(X, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
-            _largest_move(means, new_means) <= (rest if sigma > 0 else 0.0)
+            (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
             and (not learn_sigma or abs(new_sigma - sigma) <= rest)
             and float(np.abs(new_shares - shares).max()) <= tol
         )

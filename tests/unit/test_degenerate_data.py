@@ -54,6 +54,13 @@ def test_an_outlier_takes_no_digit_from_the_other_clusters(outlier):
         assert found.steps <= 3
 
 
+def test_k_means_rests_only_when_nothing_moves_not_even_by_less_than_a_square_can_say():
+    # 1e-320 squared is 0, and 5e-321 is the middle of the last two
+    found = fit(column(1, 1e-320, 0), column(1, 1e-320))
+    assert_array_equal(found.means, column(1, 5e-321))
+    assert_array_equal(found.history[-2].means, found.means)
+
+
 def test_more_columns_than_rows():
     X = np.random.default_rng(0).normal(size=(8, 3000))
     D = ((X[:, None] - X[:3]) ** 2).sum(axis=2)
