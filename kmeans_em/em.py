@@ -342,7 +342,11 @@ def _posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array
         top = logits.max(axis=0)
         resp = np.exp(logits - top)
         total = resp.sum(axis=0)
-        return resp / total, nearest, top + np.log(total)
+        log_total = np.log(total)
+        if nearest.mean() / sigma / (2 * sigma) < 1e-3:  # little but these logarithms is in F: each digit counts
+            alone = np.flatnonzero(total < 1.5)
+            log_total[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
+        return resp / total, nearest, top + log_total
 
 
 def _statistics(
