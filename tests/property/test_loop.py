@@ -82,6 +82,8 @@ def test_inertia_never_rises(problem):
 @given(any_problems)
 def test_lloyd_rests_after_finitely_many_steps(problem):
     X, means, _ = problem
+    gaps = np.diff(np.sort(np.concatenate([X, means]), axis=0), axis=0)
+    assume(((gaps == 0) | (gaps > 1e-150)).all())  # points that differ by less change places for ever: their D is 0
     found = fit(X, means)
     assert found.converged
     assert np.array_equal(found.history[-2].means, found.means)
