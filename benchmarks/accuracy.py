@@ -110,9 +110,9 @@ def families():
     X, means = cloud()
     found = {}
     for offset in (0.0, 1e6, 1e12):
-        name = f"six points in the plane, {offset:.0e} from 0" if offset else "six points in the plane, around 0"
+        name = f"six points around {offset:.0e}" if offset else "six points around 0"
         found[name] = [(X + offset, means + offset, sigma, None) for sigma in SIGMAS]
-    found["the same with weights 0.7, 0.3, 1e-9"] = [
+    found["weights 0.7, 0.3, 1e-9"] = [
         (X, means, sigma, np.array([0.7, 0.3 - 1e-9, 1e-9])) for sigma in SIGMAS if sigma <= 10
     ]
     for scale in (1e-130, 1e130):
