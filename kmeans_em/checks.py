@@ -123,3 +123,42 @@ def _lloyd(answer: Any) -> Hint:
         if not np.allclose(found, right, atol=1e-9):
             return f"on {title} the centres should come to rest at {right.tolist()}, not {found.tolist()}"
     return None
+
+
+@exercise("responsibilities")
+def _responsibilities(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma > 0 -> responsibilities (n, k), for small sigma too."""
+    if not callable(answer):
+        return f"give the function itself, not what it returned: {answer!r} is no function"
+    line, blobs = datasets.line(), datasets.blobs(60)
+    for title, X, means, sigma in (
+        ("the line, centres 1 and 11, sigma = 4", line, [[1], [11]], 4),
+        ("the line, centres 0 and 16, where 8 is tied", line, [[0], [16]], 4),
+        ("three blobs, sigma = 1", blobs, blobs[:3], 1),
+        ("the line in centimetres, sigma = 400", 100 * line, [[100], [1100]], 400),
+        ("the line, centres 1 and 11, sigma = 0.001", line, [[1], [11]], 1e-3),
+        ("three blobs, sigma = 0.0001", blobs, blobs[:3], 1e-4),
+    ):
+        X, means = np.array(X, dtype=float), np.array(means, dtype=float)
+        with np.errstate(all="ignore"):
+            found = np.asarray(answer(X.copy(), means.copy(), sigma), dtype=float)
+        right = em.responsibilities(X, means, sigma)
+        if found.shape != right.shape:
+            return f"on {title} the shares should have shape {right.shape}, not {found.shape}"
+        if np.isnan(found).any():
+            i = int(np.isnan(found).any(axis=1).argmax())
+            return (
+                f"on {title} the shares of point {i + 1} are NaN: every power in its row was rounded to 0, "
+                "and 0/0 is no number; which number can be subtracted from a row of squared distances "
+                "without changing its shares?"
+            )
+        if not np.allclose(found.sum(axis=1), 1, rtol=1e-9):
+            i = int(abs(found.sum(axis=1) - 1).argmax())
+            return f"on {title} the shares of point {i + 1} add up to {found[i].sum():.6g}, not to 1"
+        if not np.allclose(found, right, rtol=1e-9, atol=1e-12):
+            i = int(abs(found - right).max(axis=1).argmax())
+            return (
+                f"on {title} the shares of point {i + 1} should be {right[i].round(4).tolist()}, "
+                f"not {found[i].round(4).tolist()}; the exponent is minus the squared distance over 2 sigma^2"
+            )
+    return None

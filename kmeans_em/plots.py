@@ -150,11 +150,32 @@ def squeeze(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
     return ax
 
 
-def posterior_curves(ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float]) -> Axes:
+def terms(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
+    """Draw the two terms of F_sigma as bars: how far each is from its value at 0 to that for equal shares."""
+    X, means = np.asarray(X, dtype=float), np.asarray(means, dtype=float)
+    resp, D = responsibilities(X, means, sigma), ((X[:, None] - means) ** 2).sum(axis=2)
+    J, energy, even = inertia(X, means), (resp * D).sum(), D.mean(axis=1).sum()
+    entropy, most = -np.log(resp**resp).sum(), len(X) * np.log(len(means))
+    rows = [
+        (1, energy - J, even - J, f"naive loss $\\Sigma\\,r D = {energy:.4g}$, from $J = {J:.4g}$ to {even:.4g}"),
+        (0, entropy, most, f"entropy $\\Sigma\\,H = {entropy:.3g}$, from 0 to $n\\,\\log k = {most:.3g}$"),
+    ]
+    for y, value, full, words in rows:
+        ax.barh(y, value / full if full > 0 else 0, height=0.36, color=PALETTE[0], alpha=0.3)
+        ax.barh(y, 1, height=0.36, color="none", edgecolor=QUIET)
+        ax.text(0, y + 0.28, words)
+    ax.set(xlim=(0, 1), ylim=(-0.3, 1.65))
+    ax.set_axis_off()
+    return ax
+
+
+def posterior_curves(
+    ax: Axes, means: ArrayLike, sigma: float, limits: tuple[float, float], weights: ArrayLike | None = None
+) -> Axes:
     """Draw each cluster's responsibility along the line, for means (k, 1)."""
     means = np.asarray(means, dtype=float)
     grid = np.linspace(*limits, 801)
-    for j, curve in enumerate(responsibilities(grid[:, None], means, sigma).T):
+    for j, curve in enumerate(responsibilities(grid[:, None], means, sigma, weights).T):
         ax.plot(
             grid,
             curve,

@@ -1,5 +1,6 @@
 // The loop of em.py, in the page: the same formulas in the same order, so that ties break alike.
-// Data are { n, d, values } with values row by row; means are arrays of arrays.
+// Data are { n, d, values } with values row by row; means are arrays of arrays;
+// logWeights is an array of k numbers, or null for a plain sum over j.
 
 // Squared distances from the point that starts at values[at], written into D.
 export function sqDists(values, at, means, D) {
@@ -11,33 +12,41 @@ export function sqDists(values, at, means, D) {
   }
 }
 
-export function nearest(D) {
-  let best = 0;
-  for (let j = 1; j < D.length; j++) if (D[j] < D[best]) best = j;
+const alive = (logWeights, j) => logWeights === null || logWeights[j] > -Infinity;
+
+// The nearest cluster of positive weight.
+export function nearest(D, logWeights = null) {
+  let best = -1;
+  for (let j = 0; j < D.length; j++) if (alive(logWeights, j) && (best < 0 || D[j] < D[best])) best = j;
   return best;
 }
 
 // Turns squared distances into responsibilities, in place.
-// Returns log sum_j exp(-(D_j - min D) / 2 sigma^2).
-export function soften(D, sigma) {
-  const closest = nearest(D);
+// Returns log sum_j w_j exp(-(D_j - min D) / 2 sigma^2).
+export function soften(D, sigma, logWeights = null) {
+  const closest = nearest(D, logWeights);
   const least = D[closest];
   if (sigma === 0) {
     for (let j = 0; j < D.length; j++) D[j] = j === closest ? 1 : 0;
     return 0;
   }
+  let top = -Infinity;
+  for (let j = 0; j < D.length; j++) {
+    D[j] = alive(logWeights, j) ? (D[j] - least) / sigma / (-2 * sigma) + (logWeights?.[j] ?? 0) : -Infinity;
+    top = Math.max(top, D[j]);
+  }
   let total = 0;
   for (let j = 0; j < D.length; j++) {
-    D[j] = Math.exp((D[j] - least) / sigma / (-2 * sigma));
+    D[j] = Math.exp(D[j] - top);
     total += D[j];
   }
   for (let j = 0; j < D.length; j++) D[j] /= total;
-  return Math.log(total);
+  return top + Math.log(total);
 }
 
 // One pass over the data: responsibilities, if `resp` is there to take them, and what the M-step and
 // the read-outs need.
-export function pass(X, means, sigma, resp = null) {
+export function pass(X, means, sigma, resp = null, logWeights = null) {
   const k = means.length;
   const counts = new Float64Array(k);
   const sums = means.map(() => new Float64Array(X.d));
@@ -47,15 +56,39 @@ export function pass(X, means, sigma, resp = null) {
   let logSum = 0;
   for (let i = 0; i < X.n; i++) {
     sqDists(X.values, i * X.d, means, r);
-    inertia += r[nearest(r)];
-    logSum += soften(r, sigma);
+    inertia += r[nearest(r, logWeights)];
+    logSum += soften(r, sigma, logWeights);
     for (let j = 0; j < k; j++) {
       counts[j] += r[j];
       for (let a = 0; a < X.d; a++) sums[j][a] += r[j] * (X.values[i * X.d + a] - origin[a]);
     }
     if (resp) resp.set(r, i * k);
   }
-  return { counts, sums, origin, inertia, freeEnergy: inertia - 2 * sigma * sigma * logSum };
+  return { counts, sums, origin, inertia, logSum, freeEnergy: inertia - 2 * sigma * sigma * logSum };
+}
+
+// log L of the mixture with these weights, equal ones where they are left out; none at sigma = 0.
+export function logLikelihood(X, { inertia, logSum }, sigma, k, logWeights = null) {
+  if (sigma === 0) return NaN;
+  const even = logWeights === null ? Math.log(k) : 0;
+  return logSum - X.n * even - inertia / sigma / (2 * sigma) - X.n * X.d * (Math.log(sigma) + Math.log(2 * Math.PI) / 2);
+}
+
+// The two terms of soft k-means, naive loss and entropy; and the loss that equal shares would have.
+export function terms(X, means, resp) {
+  const k = means.length;
+  const D = new Float64Array(k);
+  let [energy, entropy, even] = [0, 0, 0];
+  for (let i = 0; i < X.n; i++) {
+    sqDists(X.values, i * X.d, means, D);
+    for (let j = 0; j < k; j++) {
+      const r = resp[i * k + j];
+      energy += r * D[j];
+      even += D[j] / k;
+      if (r > 0) entropy -= r * Math.log(r); // 0 log 0 = 0
+    }
+  }
+  return { energy, entropy, even };
 }
 
 // The M-step; an empty cluster keeps its mean.
@@ -65,13 +98,13 @@ export function update(stats, means) {
   );
 }
 
-export function step(X, means, sigma) {
-  return update(pass(X, means, sigma), means);
+export function step(X, means, sigma, logWeights = null) {
+  return update(pass(X, means, sigma, null, logWeights), means);
 }
 
-export function responsibilities(X, means, sigma) {
+export function responsibilities(X, means, sigma, logWeights = null) {
   const resp = new Float64Array(X.n * means.length);
-  pass(X, means, sigma, resp);
+  pass(X, means, sigma, resp, logWeights);
   return resp;
 }
 

@@ -11,6 +11,7 @@ const SKELETON = `<div class="layout">
   <div class="controls">
     <label class="slider"><span>σ</span><input type="range" min="0" max="${POSITIONS}" step="1"></label>
     <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>softer</span></div>
+    <div class="weights"></div>
     <div class="buttons">
       <button type="button" data-do="step">Step</button>
       <button type="button" data-do="run">Run</button>
@@ -20,15 +21,19 @@ const SKELETON = `<div class="layout">
     </div>
   </div>
   <div class="side">
-    <dl class="numbers">
-      <div><dt>J</dt><dd data-is="inertia"></dd></div>
-      <div><dt>F<sub>σ</sub></dt><dd data-is="free-energy"></dd></div>
-      <div><dt>J − 2σ²n log k</dt><dd data-is="bound"></dd></div>
-    </dl>
-    <svg class="range-bar" aria-hidden="true"></svg>
-    <svg class="staircase" aria-hidden="true"></svg>
+    <dl class="numbers"></dl>
+    <svg class="panel" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
   </div></div>`;
+
+// What stands beside the figure: numbers, and one picture of the objective.
+const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
+const PANELS = {
+  range: { readings: BOUNDS, height: 58, draw: drawRange },
+  staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
+  likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {} },
+  terms: { readings: { energy: "naive loss Σ r D", entropy: "entropy Σ H", "free-energy": "F<sub>σ</sub>" }, height: 118, draw: drawTerms },
+};
 
 function render({ model, el }) {
   const X = readData(model.get("X"));
@@ -41,16 +46,19 @@ function render({ model, el }) {
   const find = (selector) => root.querySelector(selector);
   const slider = find("input[type=range]");
   const runButton = find("[data-do=run]");
-  const [bar, stairs] = [find(".range-bar"), find(".staircase")];
-  // one picture of the objective: its range at this sigma, or its way down
-  stairs.toggleAttribute("hidden", !model.get("staircase"));
-  bar.toggleAttribute("hidden", model.get("staircase"));
-  let barWidth = 0;
+  const panel = PANELS[model.get("panel")];
+  find(".numbers").innerHTML = Object.entries(panel.readings)
+    .map(([name, symbol]) => `<div><dt>${symbol}</dt><dd data-is="${name}"></dd></div>`)
+    .join("");
+  find(".panel").setAttribute("height", panel.height);
+  let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
   let sigma = model.get("sigma");
   let means = copy(model.get("means"));
-  const first = { sigma, means: copy(means) }; // where Reset goes
+  let weights = [...model.get("weights")]; // none: a plain sum over the clusters
+  let logWeights = logOf(weights);
+  const first = { sigma, means: copy(means), weights }; // where Reset goes
   let start = copy(means); // where the reader last put the means: EM and k-means both start here
   let lloyd = copy(means);
   let steps = 0;
@@ -61,6 +69,8 @@ function render({ model, el }) {
 
   const figure = (X.d === 1 ? lineFigure : planeFigure)({ X, root, palette, axisLabels: model.get("axis_labels") });
   const handles = means.map((_, j) => makeHandle(j));
+  const weightSliders = weights.map((_, j) => makeWeightSlider(j));
+  find(".weights").append(...weightSliders.map(({ label }) => label));
   find(".handles").append(...handles);
 
   // what the reader does
@@ -79,6 +89,7 @@ function render({ model, el }) {
   const listeners = {
     "change:sigma": () => { if (model.get("sigma") !== sigma) setSigma(model.get("sigma")); },
     "change:means": () => { if (!sameMeans(model.get("means"), means)) place(copy(model.get("means"))); },
+    "change:weights": () => { if (String(model.get("weights")) !== String(weights)) setWeights(model.get("weights")); },
     "change:follow": () => {
       pause();
       if (!model.get("follow")) start = copy(means); // from here on the two loops go side by side
@@ -88,8 +99,18 @@ function render({ model, el }) {
   };
   for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
 
+  function setWeights(list) {
+    weights = [...list];
+    logWeights = logOf(weights);
+    changeObjective();
+  }
+
   function setSigma(value) {
     sigma = value;
+    changeObjective();
+  }
+
+  function changeObjective() {
     pause();
     if (model.get("follow")) relax();
     else [start, lloyd, steps, descent] = [copy(means), copy(means), 0, []]; // another objective, another run
@@ -108,6 +129,7 @@ function render({ model, el }) {
 
   function reset() {
     sigma = first.sigma;
+    [weights, logWeights] = [[...first.weights], logOf(first.weights)];
     place(copy(first.means));
   }
 
@@ -122,7 +144,7 @@ function render({ model, el }) {
   }
 
   function stepOnce() {
-    const fresh = step(X, means, sigma);
+    const fresh = step(X, means, sigma, logWeights);
     const freshLloyd = step(X, lloyd, 0);
     const moved = Math.max(largestMove(means, fresh), largestMove(lloyd, freshLloyd));
     means = fresh;
@@ -158,7 +180,7 @@ function render({ model, el }) {
   function relaxForAFrame() {
     const until = performance.now() + BUDGET;
     while (relaxing && performance.now() < until) {
-      const fresh = step(X, means, sigma);
+      const fresh = step(X, means, sigma, logWeights);
       relaxing = largestMove(means, fresh) > (sigma > 0 ? REST * radius : 0);
       means = fresh;
     }
@@ -180,8 +202,10 @@ function render({ model, el }) {
   }
 
   function tell() {
-    if (model.get("sigma") === sigma && sameMeans(model.get("means"), means)) return;
+    const sameWeights = String(model.get("weights")) === String(weights);
+    if (model.get("sigma") === sigma && sameMeans(model.get("means"), means) && sameWeights) return;
     model.set("sigma", sigma);
+    model.set("weights", [...weights]);
     model.set("means", copy(means));
     model.save_changes();
   }
@@ -200,10 +224,21 @@ function render({ model, el }) {
   function paint() {
     if (!figure.ready()) return;
     const resp = new Float64Array(X.n * means.length);
-    const now = pass(X, means, sigma, resp);
-    const spread = 2 * sigma * sigma * X.n * Math.log(means.length);
-    const values = { inertia: now.inertia, "free-energy": now.freeEnergy, bound: now.inertia - spread };
-    for (const [name, value] of Object.entries(values)) find(`[data-is=${name}]`).textContent = short(value);
+    const now = pass(X, means, sigma, resp, logWeights);
+    if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
+    const most = X.n * Math.log(means.length); // entropy, where all shares are equal
+    const values = {
+      ...terms(X, means, resp),
+      most,
+      inertia: now.inertia,
+      "free-energy": now.freeEnergy,
+      "log-likelihood": logLikelihood(X, now, sigma, means.length, logWeights),
+      bound: now.inertia - 2 * sigma * sigma * most,
+      scatter: radius * radius * X.n,
+      descent,
+    };
+    for (const name of Object.keys(panel.readings)) find(`[data-is=${name}]`).textContent = short(values[name]);
+    if (panelWidth > SMALLEST_WIDTH) panel.draw(find(".panel"), panelWidth, values);
 
     const reading = sigma === 0 ? "σ = 0: k-means" : `σ = ${short(sigma)}`;
     find(".sigma-readout").textContent = reading;
@@ -211,7 +246,11 @@ function render({ model, el }) {
     slider.setAttribute("aria-valuetext", reading);
     for (const name of ["follow", "twins"]) find(`[data-is=${name}]`).checked = model.get(name);
 
-    figure.draw({ means, sigma, resp, lloyd: model.get("twins") ? lloyd : null });
+    weightSliders.forEach(({ input, output }, j) => {
+      input.value = Math.round(100 * weights[j]);
+      output.textContent = weights[j].toFixed(2);
+    });
+    figure.draw({ means, sigma, logWeights, resp, lloyd: model.get("twins") ? lloyd : null });
     handles.forEach((handle, j) => {
       const [x, y] = figure.toScreen(means[j]);
       handle.style.transform = `translate(${x}px, ${y}px)`;
@@ -219,9 +258,6 @@ function render({ model, el }) {
       handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
-    if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
-    if (model.get("staircase")) drawStaircase(stairs, barWidth, descent);
-    drawBar(bar, barWidth, values, radius * radius * X.n);
     summarise(resp);
   }
 
@@ -297,6 +333,22 @@ function render({ model, el }) {
     return handle;
   }
 
+  // A weight's slider: the others keep their proportions.
+  function makeWeightSlider(j) {
+    const label = document.createElement("label");
+    label.className = "slider";
+    label.innerHTML = `<span>π<sub>${j + 1}</sub></span><input type="range" min="0" max="100" step="1"><output></output>`;
+    const [input, output] = [label.querySelector("input"), label.querySelector("output")];
+    input.setAttribute("aria-label", `weight of cluster ${j + 1}`);
+    input.style.accentColor = css(palette[j]);
+    input.addEventListener("input", () => {
+      const share = +input.value / 100;
+      const rest = 1 - weights[j];
+      setWeights(weights.map((w, l) => (l === j ? share : ((rest > 0 ? w / rest : 1 / (means.length - 1)) * (1 - share)))));
+    });
+    return { label, input, output };
+  }
+
   function drag(j, point) {
     means = means.map((mean, l) => (l === j ? figure.clamp(point.slice(0, X.d)) : mean));
     lloyd = copy(means);
@@ -323,7 +375,7 @@ function render({ model, el }) {
   // Everything that asks the page for sizes and styles is here, not in the frames.
   function layout() {
     figure.resize();
-    barWidth = find(".side").clientWidth;
+    panelWidth = find(".side").clientWidth;
     draw();
   }
   const stopWatching = watch(root, layout);
@@ -366,10 +418,10 @@ function planeFigure({ X, root, palette, axisLabels }) {
     field.height = Math.ceil((box.bottom - box.top) / CELL) + 2;
   }
 
-  function draw({ means, sigma, resp, lloyd }) {
+  function draw({ means, sigma, logWeights, resp, lloyd }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
-    drawField(context, means, sigma);
+    drawField(context, means, sigma, logWeights);
     drawPoints(context, X, resp, palette, outline, (i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1]));
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
     svg.querySelector(".rings").innerHTML =
@@ -378,7 +430,7 @@ function planeFigure({ X, root, palette, axisLabels }) {
   }
 
   // The responsibilities of every place in the picture: clouds for large sigma, Voronoi cells at 0.
-  function drawField(context, means, sigma) {
+  function drawField(context, means, sigma, logWeights) {
     const small = field.getContext("2d");
     const image = small.createImageData(field.width, field.height);
     const r = new Float64Array(means.length);
@@ -388,7 +440,7 @@ function planeFigure({ X, root, palette, axisLabels }) {
       for (let column = 0; column < field.width; column++, at += 4) {
         place[0] = axes[0].from(box.left + CELL * (column - 0.5));
         sqDists(place, 0, means, r);
-        soften(r, sigma);
+        soften(r, sigma, logWeights);
         mix(r, 0, palette, image.data, at);
         image.data[at + 3] = 46;
       }
@@ -436,33 +488,33 @@ function lineFigure({ X, root, palette, axisLabels }) {
       <g class="curves"></g><g class="rings"></g>`;
   }
 
-  function draw({ means, sigma, resp, lloyd }) {
+  function draw({ means, sigma, logWeights, resp, lloyd }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawPoints(context, X, resp, palette, outline, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
-    svg.querySelector(".curves").innerHTML = densities(means, sigma) + shares(means, sigma);
-    svg.querySelector(".rings").innerHTML =
-      twins(lloyd, toScreen, palette);
+    svg.querySelector(".curves").innerHTML = densities(means, sigma, logWeights) + shares(means, sigma, logWeights);
+    svg.querySelector(".rings").innerHTML = twins(lloyd, toScreen, palette);
   }
 
   // Each component's share of the mixture density, and their sum, scaled to the highest point shown.
-  function densities(means, sigma) {
+  function densities(means, sigma, logWeights) {
     if (sigma === 0) return "";
     const grid = gridOf(means);
-    const parts = means.map(([m]) => grid.map((x) => Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
+    const height = (j) => (logWeights ? means.length * Math.exp(logWeights[j]) : 1);
+    const parts = means.map(([m], j) => grid.map((x) => height(j) * Math.exp((-(x - m) * (x - m)) / sigma / (2 * sigma))));
     const total = grid.map((_, g) => parts.reduce((sum, part) => sum + part[g], 0));
     const top = Math.max(1, ...total);
     return curves(grid, [total, ...parts], (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top), 1);
   }
 
-  function shares(means, sigma) {
+  function shares(means, sigma, logWeights) {
     const grid = gridOf(means);
     const r = new Float64Array(means.length);
     const parts = means.map(() => []);
     for (const x of grid) {
       sqDists([x], 0, means, r);
-      soften(r, sigma);
+      soften(r, sigma, logWeights);
       parts.forEach((part, j) => part.push(r[j]));
     }
     return curves(grid, parts, (value) => box.bottom - value * (box.bottom - middle.bottom), 0);
@@ -500,13 +552,13 @@ function lineFigure({ X, root, palette, axisLabels }) {
 }
 
 // The objective, a stair for each step.
-function drawStaircase(svg, width, descent) {
-  const [height, floor] = [92, 70];
+function drawStaircase(svg, width, { descent }) {
+  if (descent.length === 0) return svg.replaceChildren();
+  const floor = 70;
   const [top, low] = [Math.max(...descent), Math.min(...descent)];
   const across = linear([0, Math.max(6, descent.length)], 8, width - 8);
   const up = linear([low - 0.15 * (top - low) - 1e-9, top + 1e-9], floor, 16);
   const corners = descent.flatMap((value, t) => [[across.at(t), up.at(value)], [across.at(t + 1), up.at(value)]]);
-  svg.setAttribute("height", height);
   svg.innerHTML = `
     <line class="axis" x1="8" x2="${width - 8}" y1="${floor}" y2="${floor}"/>
     ${path(corners, "stairs", "currentColor")}
@@ -538,9 +590,24 @@ function undecided(resp, i, k) {
   return false;
 }
 
-// the bar: from J - 2 sigma^2 n log k up to J, with F_sigma between them
+// The two terms of the objective, each between its values at sigma = 0 and for equal shares.
+function drawTerms(svg, width, { energy, entropy, inertia, even, most }) {
+  const row = (y, name, value, [low, high], [lowLabel, highLabel]) => {
+    const filled = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
+    return `
+      <text x="0" y="${y}">${name}</text>
+      <rect class="gap" x="0.5" y="${y + 7}" width="${(width - 1) * filled}" height="14"/>
+      <rect class="axis" x="0.5" y="${y + 7}" width="${width - 1}" height="14"/>
+      <text class="tick" x="0" y="${y + 34}">${lowLabel}</text>
+      <text class="tick" x="${width}" y="${y + 34}" text-anchor="end">${highLabel}</text>`;
+  };
+  svg.innerHTML =
+    row(13, "naive loss Σ r D", energy, [inertia, even], ["J", `Σ D / k = ${short(even)}`]) +
+    row(72, "entropy Σ H", entropy, [0, most], ["0", `n log k = ${short(most)}`]);
+}
 
-function drawBar(svg, width, values, scatter) {
+// From J - 2 sigma^2 n log k up to J, with F_sigma between them.
+function drawRange(svg, width, { scatter, ...values }) {
   const [low, high] = [-0.5 * scatter, 1.5 * scatter];
   const at = (value) => 8 + ((width - 16) * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
   const [bound, free, inertia] = [at(values.bound), at(values["free-energy"]), at(values.inertia)];

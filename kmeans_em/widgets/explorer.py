@@ -16,6 +16,8 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source
 
+PANELS = ("range", "staircase", "terms", "likelihood")
+
 
 class Explorer(Widget):
     """Points coloured by responsibility, means to drag, and a slider for sigma that ends at k-means.
@@ -31,8 +33,13 @@ class Explorer(Widget):
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
-    staircase : bool
-        Whether to draw the objective after each step, as a staircase.
+    panel : {"range", "staircase", "terms", "likelihood"}, optional
+        What stands beside the figure: the range from J - 2 sigma^2 n log k to J with F_sigma in it
+        (unless said otherwise); the objective after each step, as a staircase; the two terms of F_sigma, the naive loss
+        sum r D and the entropy of the shares; or the log-likelihood of the mixture.
+    weights : (k,) array_like, optional
+        Mixing weights, with a slider each; the panel is then "likelihood".
+        Left out, the clusters have equal weights and no sliders.
     axis_labels : sequence of str
         What the axes measure.
     sigma_range : pair of float, optional
@@ -58,7 +65,8 @@ class Explorer(Widget):
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
     follow = t.Bool().tag(sync=True)
     twins = t.Bool().tag(sync=True)
-    staircase = t.Bool().tag(sync=True)
+    panel = t.Enum(PANELS).tag(sync=True)
+    weights = t.List(t.Float()).tag(sync=True)
     axis_labels = t.List(t.Unicode()).tag(sync=True)
     palette = t.List(t.Unicode()).tag(sync=True)
 
@@ -70,7 +78,8 @@ class Explorer(Widget):
         *,
         follow: bool = False,
         twins: bool = True,
-        staircase: bool = False,
+        panel: str | None = None,
+        weights: ArrayLike | None = None,
         axis_labels: Sequence[str] = ("x", "y"),
         sigma_range: tuple[float, float] | None = None,
     ) -> None:
@@ -83,6 +92,11 @@ class Explorer(Widget):
             raise ValueError(f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means")
         if len(axis_labels) < d:
             raise ValueError(f"axis_labels: expected {d} of them, got {len(axis_labels)}")
+        panel = panel or ("range" if weights is None else "likelihood")
+        if panel not in PANELS:
+            raise ValueError(f"panel: expected one of {', '.join(PANELS)}, got {panel!r}")
+        if weights is not None and panel != "likelihood":
+            raise ValueError(f"panel: {panel!r} is about equal weights; with weights, 'likelihood' is")
         radius = em.rms_radius(X) or 1.0
         low, high = sigma_range or (radius / 100, 2 * radius)
         if not 0 < low < high < check.LARGEST:
@@ -94,7 +108,8 @@ class Explorer(Widget):
             sigma_range=(low, high),
             follow=follow,
             twins=twins,
-            staircase=staircase,
+            panel=panel,
+            weights=[] if weights is None else check.weights(weights, len(means)).tolist(),
             axis_labels=[str(label) for label in axis_labels[:d]],
             palette=list(plots.PALETTE),
             label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
@@ -108,28 +123,43 @@ class Explorer(Widget):
     def _check_means(self, proposal: Any) -> Any:
         return check.data_and_means(self.X, proposal["value"])[1]
 
+    @t.validate("weights")
+    def _check_weights(self, proposal: Any) -> list[float]:
+        if not proposal["value"]:
+            return []
+        return list(check.weights(proposal["value"], len(self.means)).tolist())
+
     def _at_first(self) -> Array:
         """Where the means stand when the page opens: at rest if they follow EM."""
-        return em.fit(self.X, self.means, self.sigma, max_steps=2000).means if self.follow else self.means
+        if not self.follow:
+            return self.means
+        return em.fit(self.X, self.means, self.sigma, weights=self.weights or None, max_steps=2000).means
+
+    def _shares(self, means: Array) -> Array:
+        return em.responsibilities(self.X, means, self.sigma, self.weights or None)
 
     def describe(self) -> str:
         """The picture in words."""
         means = self._at_first()
-        shared = int((em.responsibilities(self.X, means, self.sigma).max(axis=1) < 0.99).sum())
+        shared = int((self._shares(means).max(axis=1) < 0.99).sum())
         places = "; ".join(", ".join(f"{c:.3g}" for c in mean) for mean in means)
+        weighted = f" with weights {', '.join(f'{w:.3g}' for w in self.weights)}" if self.weights else ""
         return (
             f"{len(self.X)} points, {' and '.join(self.axis_labels)}, coloured by their shares in "
-            f"{len(means)} means at {places}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
+            f"{len(means)} means at {places}{weighted}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
             "their largest share is below 99%."
         )
 
     def draw(self) -> Figure:
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
-        figure, (ax, bar) = plt.subplots(2, figsize=(4.8, tall + 0.6), height_ratios=[tall, 0.4], layout="constrained")
+        low = {"terms": 1.0, "likelihood": 0.05}.get(self.panel, 0.4)
+        figure, (ax, below) = plt.subplots(
+            2, figsize=(4.8, tall + low + 0.2), height_ratios=[tall, low], layout="constrained"
+        )
         means = self._at_first()
         if self.X.shape[1] == 1:
-            plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]))
+            plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]), self.weights or None)
             ax.set_ylabel("responsibility")
         else:
             ax.set_ylabel(self.axis_labels[1])
@@ -137,11 +167,17 @@ class Explorer(Widget):
             width, height = np.ptp(self.X, axis=0)
             if width < 4 * height and height < 4 * width:  # as in explorer.js
                 ax.set_aspect("equal", adjustable="datalim")
-        plots.points(ax, self.X, em.responsibilities(self.X, means, self.sigma))
+        plots.points(ax, self.X, self._shares(means))
         if self.twins and self.follow:
             plots.twins(ax, em.fit(self.X, self.means, 0).means)
         plots.centres(ax, means)
         ax.set_xlabel(self.axis_labels[0])
         ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
-        plots.squeeze(bar, self.X, means, self.sigma)
+        if self.panel == "likelihood":
+            below.set_axis_off()
+            if self.sigma > 0:
+                log_L = em.log_likelihood(self.X, means, self.sigma, self.weights or None)
+                ax.set_title(f"$\\sigma = {self.sigma:.3g}$,   $\\log L = {log_L:.5g}$")
+        else:
+            (plots.terms if self.panel == "terms" else plots.squeeze)(below, self.X, means, self.sigma)
         return figure

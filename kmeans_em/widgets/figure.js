@@ -51,7 +51,10 @@ function mix(r, from, palette, out, at, k = r.length) {
   }
 }
 
+const logOf = (weights) => (weights.length > 0 ? weights.map(Math.log) : null);
+
 function short(value) {
+  if (Number.isNaN(value)) return "none";
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-3 ? value.toExponential(2) : size >= 1000 ? value.toFixed(0) : value.toPrecision(3);

@@ -199,3 +199,25 @@ def test_the_log_likelihood_map_finds_the_top(address, open_page):
     page.keyboard.press("ArrowUp")
     page.wait_for_timeout(100)
     assert page.locator(".likelihood [data-is=log-likelihood]").inner_text() != "−18.879"
+
+
+def test_the_two_terms_are_those_of_python(address, open_page):
+    blobs = datasets.blobs()
+    middles = fit(blobs, [[0, 0], [5, 0], [2, 4]]).means
+    page = open_page(f"{address}/chapters/03-soften.html")
+    page.wait_for_function("document.querySelector('.explorer .summary').textContent")
+    resp = responsibilities(blobs, middles, 1.5)
+    loss = (resp * ((blobs[:, None] - middles) ** 2).sum(axis=2)).sum()
+    entropy = -np.log(resp**resp).sum()
+    assert number(page, "energy") == pytest.approx(loss, rel=5e-3)
+    assert number(page, "entropy") == pytest.approx(entropy, rel=5e-3)
+    assert number(page, "free-energy") == pytest.approx(loss - 2 * 1.5**2 * entropy, rel=5e-3)
+    slide(page, 0)
+    assert number(page, "entropy") == 0
+    assert number(page, "energy") == number(page, "free-energy") == pytest.approx(inertia(blobs, middles), rel=5e-3)
+    filled = part(page, ".panel .gap").evaluate_all("bars => bars.map((bar) => +bar.getAttribute('width'))")
+    assert filled == [0, 0]
+    slide(page, 400)
+    filled = part(page, ".panel .gap").evaluate_all("bars => bars.map((bar) => +bar.getAttribute('width'))")
+    whole = float(part(page, ".panel rect.axis").first.get_attribute("width"))
+    assert [round(width / whole, 2) for width in filled] == [0.87, 0.99]

@@ -73,3 +73,36 @@ def test_an_answer_may_spoil_the_data_it_is_given():
 def test_an_unknown_exercise_is_told_the_known_ones():
     with pytest.raises(ValueError, match=r"^name: no exercise 'mle'; there are gaussian-mle"):
         check("mle", None)
+
+
+def shares(X, means, sigma):
+    D = ((X[:, None] - means) ** 2).sum(axis=2)
+    D -= D.min(axis=1, keepdims=True)
+    resp = np.exp(-D / (2 * sigma**2))
+    return resp / resp.sum(axis=1, keepdims=True)
+
+
+WRONG_SHARES = {
+    "no subtraction": (
+        lambda X, means, sigma: (
+            (r := np.exp(-((X[:, None] - means) ** 2).sum(axis=2) / (2 * sigma**2))) / r.sum(axis=1, keepdims=True)
+        ),
+        r"sigma = 0\.001 the shares of point 1 are NaN",
+    ),
+    "no factor 2": (lambda X, means, sigma: shares(X, means, sigma / np.sqrt(2)), "over 2 sigma"),
+    "not normalised": (lambda X, means, sigma: 2 * shares(X, means, sigma), "add up to 2, not to 1"),
+    "transposed": (lambda X, means, sigma: shares(X, means, sigma).T, r"shape \(6, 2\), not \(2, 6\)"),
+    "normalised over points": (
+        lambda X, means, sigma: (r := shares(X, means, sigma)) / r.sum(axis=0),
+        r"add up to .*, not to 1",
+    ),
+    "hard": (lambda X, means, sigma: shares(X, means, 1e-9), r"point 4 should be \[0\.2227, 0\.7773\]"),
+    "not a function": (3.0, "function"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_SHARES.values(), ids=WRONG_SHARES)
+def test_wrong_shares_get_their_hint(answer, hint):
+    assert check("responsibilities", shares)
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("responsibilities", answer).hint)
