@@ -58,6 +58,12 @@ def wild_rows(draw, n, d):
     return near * 10.0 ** draw(powers) + 10.0 ** draw(powers)
 
 
+def in_range(*points):
+    """Whether data that spread like this are accepted."""
+    extent = np.ptp(np.concatenate(points), axis=0).max()
+    return extent == 0 or 1e-140 <= extent <= 1e140
+
+
 @st.composite
 def wild_problems(draw):
     """X (n, d), means (k, d), sigma > 0, of every size that is accepted; often without any exact number."""
@@ -65,9 +71,8 @@ def wild_problems(draw):
     n = draw(st.integers(k, 10))
     X = draw(wild_rows(n, d))
     means = draw(wild_rows(k, d)) if draw(st.booleans()) else X[draw(st.permutations(range(n)))[:k]]
-    extents = [np.ptp(points, axis=0).max() for points in (X, np.concatenate([X, means]))]
-    assume(all(extent == 0 or 1e-140 <= extent <= 1e140 for extent in extents))
-    extent = extents[1]
+    assume(in_range(X) and in_range(X, means))
+    extent = np.ptp(np.concatenate([X, means]), axis=0).max()
     fitting = st.floats(-5, 3).map(lambda power: max(10.0**power * extent, 5e-324))
     sigma = draw(st.one_of(fitting, st.sampled_from([5e-324, 1e-300, 1e-140, 1e-8, 1.0, 1e8, 1e139])))
     return X, means, min(sigma, 1e139)
