@@ -297,7 +297,7 @@ def fit(
         new_sigma = _shared_sigma(X, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
-            _largest_move(means, new_means) <= (rest if sigma > 0 else 0.0)
+            (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
             and (not learn_sigma or abs(new_sigma - sigma) <= rest)
             and float(np.abs(new_shares - shares).max()) <= tol
         )
@@ -342,7 +342,11 @@ def _posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array
         top = logits.max(axis=0)
         resp = np.exp(logits - top)
         total = resp.sum(axis=0)
-        return resp / total, nearest, top + np.log(total)
+        log_total = np.log(total)
+        if nearest.mean() / sigma / (2 * sigma) < 1e-3:  # little but these logarithms is in F: each digit counts
+            alone = np.flatnonzero(total < 1.5)
+            log_total[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
+        return resp / total, nearest, top + log_total
 
 
 def _statistics(
@@ -448,7 +452,8 @@ def rms_radius(X: NDArray[np.floating]) -> float:
 def _frame(X: NDArray[np.floating]) -> Frame:
     low, high = X.min(axis=0).astype(float), X.max(axis=0).astype(float)
     spread = (high - low).max()
-    return Frame(low, float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
+    # the place of the data's box nearest to 0: there no x loses a digit that it has, even beside an outlier
+    return Frame(np.clip(0.0, low, high), float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
 
 
 def _blocks(X: NDArray[np.floating], means: Array | None = None) -> Iterator[slice]:

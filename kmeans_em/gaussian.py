@@ -73,7 +73,7 @@ def sample(
     means = check.numbers("means", means, "(k, d)").astype(float)
     sigma = check.sigma(sigma, at_most=check.LARGEST)
     weights = check.weights(weights, len(means))
-    generator = np.random.default_rng(rng)
+    generator = check.generator(rng)
     labels = generator.choice(len(means), size=n, p=weights)
     noise = generator.standard_normal((n, means.shape[1]))
     return means[labels] + sigma * noise, labels

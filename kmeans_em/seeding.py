@@ -37,7 +37,7 @@ def kmeans_plusplus(X: ArrayLike, k: int, rng: int | np.random.Generator | None 
     X, _ = check.data_and_means(X, X[:1])
     if k > len(X):
         raise ValueError(f"k: {k} centres for {len(X)} points; use at most as many as points")
-    generator = np.random.default_rng(rng)
+    generator = check.generator(rng)
     chosen = [int(generator.integers(len(X)))]
     X = X.astype(float, copy=False)
     nearest = np.full(len(X), np.inf)

@@ -16,15 +16,20 @@ SMALLEST = 1e-140  # squares of smaller ones would underflow
 
 def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     """An array of finite floats with as many axes as `shape` names; float arrays are not copied."""
-    if np.ma.is_masked(value):
+    if _has_masked_entries(value):
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name}: is a sparse matrix, and only full arrays are taken; use {name}.toarray()")
     try:
         array = np.asarray(value)
         too_large = _has_integers_beyond(2**53, array)
         if array.dtype.kind not in "biufO":
             raise TypeError(f"real ones, not {array.dtype.name}")
+        if array.dtype.kind == "O" and any(isinstance(x, str | bytes) for x in array.flat):
+            raise TypeError("real ones, not words")
         if array.dtype not in (np.float32, np.float64) and not too_large:
-            array = array.astype(float)
+            with np.errstate(over="ignore"):  # a long double beyond float64 becomes inf, and is refused below
+                array = array.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name}: expected an array of numbers; {error}") from error
     if too_large:
@@ -91,9 +96,11 @@ def weights(value: ArrayLike | None, k: int) -> Array:
         raise ValueError(f"weights: expected shape ({k},), one for each mean, got {array.shape}")
     if array.min() < 0:
         raise ValueError(f"weights: must be >= 0, got {array.min():.3g}")
-    if abs(array.sum() - 1) > (1e-6 if given.dtype == np.float32 else 1e-9):
-        raise ValueError(f"weights: must sum to 1, got a sum of {array.sum():.10g}; divide by the sum")
-    shares: Array = array / array.sum()
+    with np.errstate(over="ignore"):
+        total = array.sum()
+    if abs(total - 1) > (1e-6 if given.dtype == np.float32 else 1e-9):
+        raise ValueError(f"weights: must sum to 1, got a sum of {total:.10g}; divide by the sum")
+    shares: Array = array / total
     return shares
 
 
@@ -119,13 +126,27 @@ def not_negative(name: str, value: Any) -> float:
     return number
 
 
+def generator(value: int | np.random.Generator | None) -> np.random.Generator:
+    try:
+        return np.random.default_rng(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"rng: expected a seed >= 0, a numpy Generator or None, got {value!r}") from error
+
+
 def _float(name: str, value: Any) -> float:
     try:
-        if isinstance(value, str | bytes | bool):
+        given = np.asarray(value)
+        if given.ndim > 0 or given.dtype.kind not in "iufO" or _has_masked_entries(value):
             raise TypeError
-        return float(value)
+        with np.errstate(over="ignore"):
+            return float(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name}: expected one number, got {value!r}") from error
+
+
+def _has_masked_entries(value: Any) -> bool:
+    parts = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(part, np.ma.MaskedArray) and np.ma.is_masked(part) for part in parts)
 
 
 def _has_integers_beyond(limit: int, array: NDArray[Any]) -> bool:

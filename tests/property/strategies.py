@@ -1,10 +1,12 @@
 """Data that hurts: ties, duplicates, lines, far from the origin, tiny and huge.
 
-Every coordinate is a multiple of 1/1024 below 64, so differences, their squares and sums of those
-are exact in floating point, and stay so when a power of two shifts or scales the data.
+In `problems` every coordinate is a multiple of 1/1024 below 64, so differences, their squares and sums of
+those are exact in floating point, and stay so when a power of two shifts or scales the data.
+In `wild_problems` nothing is exact: any floats at all, as long as their squares stay in range.
 """
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -38,6 +40,42 @@ def problems(draw, moved=False):
         shift = scale * draw(st.sampled_from([0, 0, 2.0**27, -(2.0**30)]))
         X, means, sigma = scale * X + shift, scale * means + shift, scale * sigma
     return X, means, sigma
+
+
+anywhere = st.one_of(st.floats(-1e139, 1e139), st.floats(-3, 3), st.integers(-3, 3).map(float))
+powers = st.sampled_from([-160, -139, -30, -8, 0, 0, 0, 8, 30, 100, 138])
+
+
+@st.composite
+def wild_rows(draw, n, d):
+    """n points: anywhere in the range of floats, each column of a size of its own, or close together far from 0."""
+    kind = draw(st.sampled_from(["anywhere", "sizes", "far"]))
+    if kind == "anywhere":
+        return draw(arrays(float, (n, d), elements=anywhere))
+    near = draw(arrays(float, (n, d), elements=st.floats(-3, 3)))
+    if kind == "sizes":
+        return near * 10.0 ** draw(arrays(float, d, elements=powers.map(float)))
+    return near * 10.0 ** draw(powers) + 10.0 ** draw(powers)
+
+
+def in_range(*points):
+    """Whether data that spread like this are accepted."""
+    extent = np.ptp(np.concatenate(points), axis=0).max()
+    return extent == 0 or 1e-140 <= extent <= 1e140
+
+
+@st.composite
+def wild_problems(draw):
+    """X (n, d), means (k, d), sigma > 0, of every size that is accepted; often without any exact number."""
+    d, k = draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    n = draw(st.integers(k, 10))
+    X = draw(wild_rows(n, d))
+    means = draw(wild_rows(k, d)) if draw(st.booleans()) else X[draw(st.permutations(range(n)))[:k]]
+    assume(in_range(X) and in_range(X, means))
+    extent = np.ptp(np.concatenate([X, means]), axis=0).max()
+    fitting = st.floats(-5, 3).map(lambda power: max(10.0**power * extent, 5e-324))
+    sigma = draw(st.one_of(fitting, st.sampled_from([5e-324, 1e-300, 1e-140, 1e-8, 1.0, 1e8, 1e139])))
+    return X, means, min(sigma, 1e139)
 
 
 @st.composite

@@ -1,7 +1,10 @@
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from kmeans_em import fit, free_energy, inertia, log_likelihood, responsibilities, update
 from kmeans_em.gaussian import log_density, sample
@@ -10,6 +13,7 @@ from kmeans_em.seeding import kmeans_plusplus
 X = [[0.0, 0.0], [1.0, 0.0], [4.0, 1.0]]
 MEANS = [[0.0, 0.0], [4.0, 1.0]]
 RESP = [[1, 0], [1, 0], [0, 1]]
+LONG = np.finfo(np.longdouble).max if np.longdouble(0).nbytes > 8 else np.inf
 
 READS_DATA_AND_MEANS = {
     "responsibilities": lambda X, means: responsibilities(X, means, 1),
@@ -44,7 +48,15 @@ BAD_ARRAYS = {
     "beyond float64": ([[0, 10**400]], "(expected an array of numbers.*too large|integers beyond)"),
     "digits in strings": ([["1", "2"]], "expected an array of numbers; real ones, not str"),
     "dates": (np.array([["2026-11-22"] * 2], "datetime64[D]"), "expected an array of numbers; real ones, not datetime"),
+    "digits in strings among numbers": (
+        np.array([[1, "2"]], object),
+        "expected an array of numbers; real ones, not words",
+    ),
     "masked": (np.ma.array([[0.0, 9.0]], mask=[[False, True]]), "masked"),
+    "masked row in a list": ([np.ma.array([0.0, 9.0], mask=[False, True])], "masked"),
+    "sparse": (csr_array([[0.0, 1.0]]), r"sparse.*use (X|means)\.toarray\(\)"),
+    "records": (np.zeros(2, [("a", float), ("b", float)]), "expected an array of numbers; real ones, not void"),
+    "beyond float64 in long double": (np.array([[0, LONG]]), "NaN or infinite|too large"),
 }
 
 
@@ -81,6 +93,7 @@ def test_data_whose_squares_leave_float64_must_be_rescaled(function, spread):
         pytest.param([0.5, 0.6], r"must sum to 1, got a sum of 1\.1; divide by the sum", id="sum"),
         pytest.param([0.5, 0.5001], r"must sum to 1, got a sum of 1\.0001; divide by the sum", id="near"),
         pytest.param([0.0, 0.0], r"must sum to 1, got a sum of 0; divide by the sum", id="zero"),
+        pytest.param([1e308, 1e308], r"must sum to 1, got a sum of inf; divide by the sum", id="beyond float64"),
         pytest.param([0.5, np.nan], "NaN or infinite", id="nan"),
         pytest.param(["a", "b"], "expected an array of numbers", id="words"),
     ],
@@ -108,6 +121,8 @@ POSITIVE = {
     "fit, learned": lambda sigma: fit(X, MEANS, sigma, learn="sigma"),
 }
 EVERY = NOT_NEGATIVE | POSITIVE
+NOT_A_NUMBER = [None, "wide", "1", b"1", True, np.True_, 1j, np.complex128(1), np.datetime64("2026"), np.ma.masked]
+NOT_A_NUMBER += [[1.0], [1.0, 2.0], [[1.0], [2.0, 3.0]], np.array([1.0]), 10**400]
 FINITE = {name: EVERY[name] for name in EVERY if name not in ("responsibilities", "fit")}
 
 
@@ -119,7 +134,7 @@ def test_sigma_is_neither_negative_nor_nan(function, bad):
 
 
 @pytest.mark.parametrize("function", EVERY.values(), ids=EVERY)
-@pytest.mark.parametrize("bad", [None, "wide", "1", True, 1j, [1.0], [1.0, 2.0], np.array([1.0])])
+@pytest.mark.parametrize("bad", NOT_A_NUMBER, ids=repr)
 def test_sigma_is_one_number(function, bad):
     with pytest.raises(ValueError, match=f"^sigma: expected one number, got {re.escape(repr(bad))}$"):
         function(bad)
@@ -187,6 +202,27 @@ def test_counts_are_whole_numbers(bad):
 def test_tol_is_finite_and_not_negative(bad):
     with pytest.raises(ValueError, match=r"^tol: expected a finite number >= 0, got "):
         fit(X, MEANS, tol=bad)
+
+
+@pytest.mark.parametrize("bad", NOT_A_NUMBER, ids=repr)
+def test_tol_is_one_number(bad):
+    with pytest.raises(ValueError, match=f"^tol: expected one number, got {re.escape(repr(bad))}$"):
+        fit(X, MEANS, tol=bad)
+
+
+@pytest.mark.parametrize("one", [np.float32(1), np.int64(1), np.array(1.0), Fraction(1), Decimal(1)], ids=repr)
+def test_one_number_may_have_any_real_type(one):
+    assert free_energy(X, MEANS, one) == free_energy(X, MEANS, 1.0)
+    assert fit(X, MEANS, one, tol=one).steps == fit(X, MEANS, 1.0, tol=1.0).steps
+
+
+@pytest.mark.parametrize("bad", ["a", -1, 1.5])
+def test_a_bad_seed_is_named_with_what_it_may_be(bad):
+    message = f"^rng: expected a seed >= 0, a numpy Generator or None, got {bad!r}$"
+    with pytest.raises(ValueError, match=message):
+        kmeans_plusplus(X, 2, bad)
+    with pytest.raises(ValueError, match=message):
+        sample(5, MEANS, 1, rng=bad)
 
 
 @pytest.mark.parametrize(
