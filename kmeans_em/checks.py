@@ -218,14 +218,21 @@ def _em_step(answer: Any) -> Hint:
         step = em.fit(X, old, sigma, weights=weights, learn=("sigma", "weights"), max_steps=1)
         triple = answer(X.copy(), old.copy(), sigma, np.array(weights))
         if not isinstance(triple, tuple) or len(triple) != 3:
-            return f"on {title} return three things: means, sigma, weights"
+            return f"on {title} return a tuple of three: means, sigma, weights"
         new_means, new_sigma, new_weights = (np.asarray(part, dtype=float) for part in triple)
         if new_means.shape != old.shape:
             return f"on {title} the means should have shape {old.shape}, not {new_means.shape}"
+        if (
+            np.allclose(new_means, em.update(X, em.responsibilities(X, old, sigma), old), rtol=1e-9)
+            and len(set(weights)) > 1
+        ):
+            return f"on {title} the responsibilities did not get the weights"
         if not np.allclose(new_means, step.means, rtol=1e-9):
             return f"on {title} the means should be {step.means.round(4).tolist()}, not {new_means.round(4).tolist()}"
         if new_weights.shape != step.weights.shape or not np.allclose(new_weights, step.weights, rtol=1e-9):
             return f"on {title} the weights should be R_j / n, {step.weights.round(4).tolist()}"
+        if new_sigma.ndim > 0:
+            return f"on {title} sigma has shape {new_sigma.shape}; it is one number, shared by all components"
         if np.isclose(new_sigma, step.sigma, rtol=1e-9):
             continue
         resp = em.responsibilities(X, old, sigma, weights)

@@ -60,7 +60,7 @@ function render({ model, el }) {
     .join("");
   find(".panel").setAttribute("height", panel.height);
   for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
-  for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", panel.still);
+  for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", Boolean(panel.still));
   let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
@@ -74,6 +74,7 @@ function render({ model, el }) {
   let steps = 0;
   let held = null; // memberships, where E-step and M-step are taken apart
   let bounds = []; // the lower bound and log L after each half-step
+  let before = null; // the last of them before the reader moved something
   let playing = null;
   let relaxing = false;
   let dragging = false;
@@ -125,7 +126,8 @@ function render({ model, el }) {
   function changeObjective() {
     pause();
     if (model.get("follow")) relax();
-    else [start, lloyd, steps, descent, bounds] = [copy(means), copy(means), 0, [], []]; // another objective, another run
+    else [start, lloyd] = [copy(means), copy(means)]; // another objective, another run
+    if (!model.get("follow")) forget();
     draw();
     tell();
   }
@@ -142,17 +144,23 @@ function render({ model, el }) {
   function reset() {
     sigma = first.sigma;
     [weights, logWeights] = [[...first.weights], logOf(first.weights)];
-    held = null;
+    [held, bounds, before] = [null, [], null];
     place(copy(first.means));
   }
 
   // k-means' own centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
   function restart() {
-    [steps, descent, bounds] = [0, [], []];
+    forget();
     lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
     if (model.get("follow")) relax();
     for (const name of ["step", "run"]) find(`[data-do=${name}]`).disabled = model.get("follow");
     draw();
+  }
+
+  // A new run; but the place where the last one stood stays, to compare with.
+  function forget() {
+    if (steps > 0) before = bounds[steps] ?? null;
+    [steps, descent, bounds] = [0, [], []];
   }
 
   // E-step: hold the posterior. M-step: move the means to what is held.
@@ -256,6 +264,7 @@ function render({ model, el }) {
       held ??= new Float64Array(resp.length).fill(1 / means.length); // at first nothing is known
       bounds[steps] = { bound: sigma > 0 ? lowerBound(X, means, sigma, held, logWeights) : NaN, logL };
       bounds.length = steps + 1;
+      if (steps > 0) before = null;
       find("[data-do=step]").textContent = steps % 2 === 0 ? "E-step" : "M-step";
     }
     const most = X.n * Math.log(means.length); // entropy, where all shares are equal
@@ -267,7 +276,8 @@ function render({ model, el }) {
       "log-likelihood": logL,
       "lower-bound": bounds[steps]?.bound,
       divergence: Math.max(0, logL - bounds[steps]?.bound),
-      bounds,
+      bounds: before ? [before, ...bounds] : bounds,
+      moved: before !== null,
       bound: now.inertia - 2 * sigma * sigma * most,
       scatter: radius * radius * X.n,
       descent,
@@ -389,7 +399,7 @@ function render({ model, el }) {
   function drag(j, point) {
     means = means.map((mean, l) => (l === j ? figure.clamp(point.slice(0, X.d)) : mean));
     lloyd = copy(means);
-    [steps, descent, bounds] = [0, [], []];
+    forget();
     draw();
   }
 
@@ -610,16 +620,18 @@ function drawStaircase(svg, width, { descent }) {
 }
 
 // After each half-step: the lower bound as a bar, and on it the divergence, up to log L.
-function drawBounds(svg, width, { bounds }) {
-  const shown = bounds.slice(-12); // the last dozen half-steps
-  const from = bounds.length - shown.length;
+function drawBounds(svg, width, { bounds, moved }) {
+  // the first half-steps, which do the most, and the last
+  const places = bounds.map((_, t) => t).filter((t) => t < 6 || t >= bounds.length - 4);
+  const shown = places.map((t) => bounds[t]);
+  const name = (t) => (moved ? ["before", "now"][t] : t === 0 ? "–" : t % 2 ? "E" : "M");
   const finite = shown.filter(({ bound, logL }) => Number.isFinite(bound) && Number.isFinite(logL));
   if (finite.length === 0) return svg.replaceChildren();
   const [low, top] = [Math.min(...finite.map(({ bound }) => bound)), Math.max(...finite.map(({ logL }) => logL))];
-  const room = top - low || 1;
+  const room = Math.max(top - low, 1e-3 * Math.abs(top)) || 1;
   const [floor, ceiling] = [140, 18];
   const up = linear([low - 0.25 * room, top], floor, ceiling);
-  const across = linear([0, Math.max(8, shown.length)], 0, width);
+  const across = linear([0, Math.max(moved ? 4 : 8, shown.length)], 0, width);
   const bar = ({ bound, logL }, t) => {
     const [x, wide] = [across.at(t) + 2, across.at(1) - across.at(0) - 4];
     const [y, roof] = [up.at(Math.max(bound, low - 0.25 * room)), up.at(logL)];
@@ -627,7 +639,7 @@ function drawBounds(svg, width, { bounds }) {
       <rect class="gap" x="${x}" width="${wide}" y="${y}" height="${Math.max(0, floor - y)}"/>
       <rect class="divergence" x="${x}" width="${wide}" y="${roof}" height="${Math.max(0, y - roof)}"/>
       <line class="j" x1="${x}" x2="${x + wide}" y1="${roof}" y2="${roof}"/>
-      <text class="tick" x="${x + wide / 2}" y="${floor + 14}" text-anchor="middle">${t + from === 0 ? "–" : (t + from) % 2 ? "E" : "M"}</text>`;
+      <text class="tick" x="${x + wide / 2}" y="${floor + 14}" text-anchor="middle">${name(places[t])}</text>`;
   };
   svg.innerHTML = `
     <line class="axis" x1="0" x2="${width}" y1="${floor}" y2="${floor}"/>

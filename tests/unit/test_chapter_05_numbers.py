@@ -30,16 +30,17 @@ def test_the_bound_of_equal_shares():
     D = (LINE - MEANS.T) ** 2
     bound = (even * (np.log(0.5) - D / 32 - np.log(4) - np.log(2 * np.pi) / 2)).sum() + entr(even).sum()
     divergence = rel_entr(even, RESP).sum()
-    assert (round(bound, 3), round(divergence, 3)) == (-24.456, 5.758)
-    assert round(-24.456 + 5.758, 3) == pytest.approx(log_likelihood(LINE, MEANS, 4), abs=1e-3)
+    assert (round(bound, 4), round(divergence, 4)) == (-24.4564, 5.7578)
+    assert round(-24.4564 + 5.7578, 4) == round(log_likelihood(LINE, MEANS, 4), 4) == -18.6986
 
 
 def test_the_exact_descent_of_the_line():
     moved = RESP.sum(axis=0) @ ((MEANS - NEW) ** 2)[:, 0]
     divergence = rel_entr(RESP, responsibilities(LINE, NEW, 4)).sum()
-    assert (round(moved, 3), round(divergence, 5), round(32 * divergence, 2)) == (2.166, 0.01842, 0.59)
+    assert (round(moved, 4), round(divergence, 6), round(32 * divergence, 4)) == (2.1664, 0.018422, 0.5895)
+    assert (round(32 * 0.018422, 4), round(2.1664 + 0.5895, 4), round(2.1664 / 32, 4)) == (0.5895, 2.7559, 0.0677)
     before, after = free_energy(LINE, MEANS, 4), free_energy(LINE, NEW, 4)
-    assert (round(before, 3), round(after, 3), round(before - after, 3)) == (22.667, 19.911, 2.756)
+    assert (round(before, 3), round(after, 3), round(before - after, 4)) == (22.667, 19.911, 2.7559)
     logs = log_likelihood(LINE, MEANS, 4), log_likelihood(LINE, NEW, 4)
     assert np.round(logs, 4).tolist() == [-18.6986, -18.6125]
     assert round(logs[1] - divergence, 4) == -18.6309
@@ -51,7 +52,11 @@ def test_the_saddle():
     run = fit(LINE, [[6], [6.000001]], 4)
     assert run.means.ravel().round(2).tolist() == [2.14, 10.96]
     assert round(log_likelihood(LINE, run.means, 4), 3) == -18.604
-    assert 24 < run.steps < 60
+    assert abs(run.history[15].means - 6).max() < 0.02 < abs(run.history[17].means - 6).max()
+    base = log_likelihood(LINE, [[6], [6]], 4)
+    for a in (0.1, 0.01):
+        assert (log_likelihood(LINE, [[6 - a], [6 + a]], 4) - base) / a**2 == pytest.approx(0.18, abs=0.005)
+        assert log_likelihood(LINE, [[6 + a], [6 + a]], 4) - base == pytest.approx(-6 * a**2 / 32)
 
 
 def test_how_long_it_takes():
@@ -78,6 +83,7 @@ def test_old_faithful_in_the_explorer():
     assert round(log_likelihood(Z, run.means, 0.5), 3) == -468.259
     assert (run.resp.max(axis=1) < 0.99).sum() == 8
     assert run.resp.max(axis=1).min().round(2) == 0.52
+    assert run.history[1].means.round(2).tolist() == [[-0.17, 0.16], [0.16, -0.16]]
     drops = -np.diff([step.objective for step in run.history])
     assert drops[1] < 0.05 * min(drops[0], drops[3])  # the hesitation near the saddle
 
