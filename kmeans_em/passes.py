@@ -29,10 +29,11 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
 T = TypeVar("T")
 
-CELLS_PER_BLOCK = 2**16  # numbers in one array of a block: 0.5 MB, so that a block stays in cache
+CELLS_PER_BLOCK = 2**17  # numbers in one array of a block: 1 MB, so that a block stays in cache
 STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
 SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
 EPS, EPS32 = 2.0**-52, 2.0**-23
+LOWEST = -708.0  # exp takes ten times as long below; a share of exp(-708) is as good as none
 VISIBLE = 4e-12  # bound on the error of a logit, above which differences take over; errors stay near a tenth of it
 
 
@@ -56,7 +57,7 @@ class Statistics(NamedTuple):
     counts: Array  # (k,)    R_j = sum_i resp[i, j]
     sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
     within: float  #         sum_ij resp[i, j] D[i, j]
-    base: float  #           sum_i b_i for some b_i, which are min_j D[i, j] at sigma = 0
+    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or |y_i|^2 where sigma > 0
     log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - b_i) / 2 sigma^2)
 
     def plus(self, other: Statistics) -> Statistics:
@@ -149,7 +150,7 @@ class InMemory:
         self.X, self.workers = X, workers or Workers()
         self.shape: tuple[int, int] = X.shape
         box = frame_of(*check.column_range(X))
-        self.frame, self.radius = measured(box, self._total(partial(moments, box), 1), len(X))
+        self.frame, self.radius = measured(box, self._total(partial(moments, box, self.workers), 1), len(X))
 
     def statistics(self, means: Array, sigma: float, log_weights: Array) -> Statistics:
         rule = block_rule(means, sigma, log_weights, self.frame, self.workers)
@@ -163,14 +164,15 @@ class InMemory:
 
 
 def frame_of(low: Array, high: Array) -> Frame:
-    """The frame in the middle of a box."""
+    """The frame in the middle of a box. Its unit is 1 where that is safe, to save a division."""
     spread = (high - low).max()
-    return Frame(low / 2 + high / 2, float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
+    unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
+    return Frame(low / 2 + high / 2, unit)
 
 
-def moments(frame: Frame, block: Floats) -> Moments:
-    Y = (block.T - frame.origin[:, None]) / frame.unit
-    lengths = (Y * Y).sum(axis=0)
+def moments(frame: Frame, workers: Workers, block: Floats) -> Moments:
+    Y = _moved(block, frame, workers)
+    lengths = np.einsum("an,an->n", Y, Y)
     return Moments(Y.sum(axis=1), float(lengths.sum()), float(lengths.max()))
 
 
@@ -194,7 +196,8 @@ def block_rule(
     if sigma == 0 and span < 2**30:
         return partial(_hard, means, y_means, frame, workers)
     if EPS * span**2 < VISIBLE * s * s < np.inf and sigma <= check.LARGEST:
-        return partial(_soft, y_means, s, log_weights, frame, workers)
+        far = bool(span**2 > 1200 * s * s)
+        return partial(_soft, y_means, s, log_weights, far, frame, workers)
     return partial(by_differences, means, sigma, log_weights, frame)
 
 
@@ -249,67 +252,78 @@ def _without_the_dead(alive: NDArray[np.bool_], rule: Callable[[Floats], Statist
     return some._replace(counts=counts, sums=sums)
 
 
-def _soft(means: Array, sigma: float, log_weights: Array, frame: Frame, workers: Workers, block: Floats) -> Statistics:
-    """By products. Means and sigma are in the frame; 1 / sum_j is left to the points, which are fewer numbers."""
-    k, (n, d) = len(means), block.shape
+def _soft(
+    means: Array, sigma: float, log_weights: Array, far: bool, frame: Frame, workers: Workers, block: Floats
+) -> Statistics:
+    """By products. Means and sigma are in the frame; `far` says that logits may leave the range of exp."""
+    k, n = len(means), len(block)
     Y = _moved(block, frame, workers)
-    squares = float(np.einsum("an,an->", Y[:d], Y[:d]))
-    logits = workers.scratch("logits", k, n)
-    bias = log_weights - (means**2).sum(axis=1) / 2 / sigma**2
-    _product(np.column_stack([means / sigma**2, bias]), Y, out=logits)
-    top = logits.max(axis=0, out=workers.scratch("top", n))
-    logits -= top
+    logits = _product(means / sigma**2, Y, out=workers.scratch("resp", k, n))
+    logits += (log_weights - (means**2).sum(axis=1) / 2 / sigma**2)[:, None]
+    log_sum = 0.0
+    if far:
+        top = logits.max(axis=0, out=workers.scratch("top", n))
+        log_sum = float(top.sum())
+        logits -= top
+        np.maximum(logits, LOWEST, out=logits)
     resp = np.exp(logits, out=logits)
     whole = resp.sum(axis=0, out=workers.scratch("whole", n))
-    base = squares - 2 * sigma**2 * float(top.sum())
-    log_sum = float(np.log(whole, out=top).sum())
-    Y /= whole
-    return _gathered(resp, Y, means, squares, frame)._replace(base=frame.unit**2 * base, log_sum=log_sum)
+    resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
+    log_sum += float(np.log(whole, out=whole).sum())
+    return _gathered(resp, Y, means, frame)._replace(log_sum=log_sum)
 
 
 def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: Floats) -> Statistics:
     """By products in float32, which is twice as fast; points it cannot place with certainty go by differences."""
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
-    squares = float(np.einsum("an,an->", Y[:d], Y[:d]))
     lengths = (y_means**2).sum(axis=1)
-    Y32, score = workers.scratch("Y32", d + 1, n, dtype=np.float32), workers.scratch("score", k, n, dtype=np.float32)
-    np.copyto(Y32, Y)
-    _product(np.column_stack([y_means, -lengths / 2]).astype(np.float32), Y32, out=score)
-    best = score.max(axis=0)
+    Y32 = workers.scratch("Y32", d, n, dtype=np.float32)
+    np.copyto(Y32, Y, casting="same_kind")
+    score = workers.scratch("score", k, n, dtype=np.float32)
+    _product(y_means.astype(np.float32), Y32, out=score)
+    score -= (lengths / 2).astype(np.float32)[:, None]
     longest = np.sqrt(lengths.max())
-    best -= np.float32((d + 8) * (EPS32 * longest * (frame.reach + longest) + 2.0**-126))
+    error = (d + 8) * (EPS32 * longest * (frame.reach + longest) + 2.0**-126)
+    best = score.max(axis=0) - np.float32(error)
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
-    resp = workers.scratch("logits", k, n)
+    resp = workers.scratch("resp", k, n)
     np.copyto(resp, near)
     if np.count_nonzero(near) > n:
         unsure = np.flatnonzero(near.sum(axis=0) > 1)
         D = sq_dists(block[unsure].astype(float, copy=False), means)
         resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
-    found = _gathered(resp, Y, y_means, squares, frame)
-    if found.within < 1e-2 * squares * frame.unit**2:
-        Y[:d] = block.T
-        Y[:d] -= _product(means.T, resp, out=workers.scratch("nearest", d, n))
-        found = found._replace(within=float(np.einsum("an,an->", Y[:d], Y[:d])))
+    found = _gathered(resp, Y, y_means, frame)
+    if found.within < 1e-2 * found.base:
+        own = _product(means.T, resp, out=workers.scratch("own", d, n))
+        own -= block.T
+        found = found._replace(within=_squares(own))
     return found._replace(base=found.within)
 
 
-def _gathered(resp: Array, Y: Array, means: Array, squares: float, frame: Frame) -> Statistics:
-    """Counts, sums and, from those, the sum of squares within: resp |y - m|^2 = resp (|y|^2 - 2 y.m + |m|^2)."""
-    both = _product_over_points(resp, Y)
-    counts, sums = both[:, -1], both[:, :-1]
+def _gathered(resp: Array, Y: Array, means: Array, frame: Frame) -> Statistics:
+    """Counts, sums, the squares |y|^2 as base, and from those resp |y - m|^2 = resp (|y|^2 - 2 y.m + |m|^2)."""
+    counts, sums, squares = resp.sum(axis=1), _product_over_points(resp, Y), _squares(Y)
     within = squares - float((means * (2 * sums - counts[:, None] * means)).sum())
-    return Statistics(counts, sums, frame.unit**2 * max(within, 0.0), 0.0, 0.0)
+    return Statistics(counts, sums, frame.unit**2 * max(within, 0.0), frame.unit**2 * squares, 0.0)
 
 
 def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
-    """The points in the frame, one in a column, with a 1 below each: (d + 1, n)."""
+    """The points in the frame, one in a column: (d, n), in the order in memory that numpy and BLAS do fastest."""
     n, d = block.shape
-    Y: Array = workers.scratch("Y", d + 1, n)
-    np.subtract(block.T, frame.origin[:, None], out=Y[:d])
-    Y[:d] /= frame.unit
-    Y[d] = 1
+    Y: Array = workers.scratch("Y", d, n) if d < 16 else workers.scratch("Y", n, d).T
+    np.subtract(block.T, frame.origin[:, None], out=Y)
+    if frame.unit != 1:
+        Y /= frame.unit
     return Y
+
+
+def _squares(Y: Floats) -> float:
+    """The sum of all squares; in pieces, for which BLAS starts no threads."""
+    y = Y.ravel("K")
+    cut = len(y) - len(y) % 4096
+    rows = y[:cut].reshape(-1, 1, 4096)
+    return float((rows @ rows.swapaxes(1, 2)).sum() + y[cut:] @ y[cut:])
 
 
 def _product(A: Floats, B: Floats, out: Floats) -> Floats:
@@ -329,13 +343,16 @@ def _product_over_points(A: Array, B: Array) -> Array:
     (k, n), d = A.shape, len(B)
     size = _piece(k, d)
     cut = n - n % size
-    rest: Array = A[:, cut:] @ B[:, cut:].T
-    return rest + (_pieces(A[:, :cut], size) @ _pieces(B[:, :cut], size).swapaxes(1, 2)).sum(axis=0) if cut else rest
+    sums: Array = A[:, cut:] @ B[:, cut:].T
+    if cut:
+        sums += (_pieces(A[:, :cut], size) @ _pieces(B[:, :cut], size).swapaxes(1, 2)).sum(axis=0)
+    return sums
 
 
 def _piece(k: int, d: int) -> int:
-    """How many columns of a (d, n) matrix to multiply at once by a (k, d) one."""
-    return int(np.clip(min(SERIAL // (k * d), 2**13 // max(k, d)), 8, None))
+    """How many columns of a (d, n) matrix to multiply at once by a (k, d) one: a power of 2, for speed."""
+    most = min(SERIAL // (k * d), 2**13 // max(k, d))
+    return 1 << max(3, most.bit_length() - 1)
 
 
 def _pieces(M: Floats, size: int) -> Floats:
