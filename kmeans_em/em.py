@@ -13,7 +13,7 @@ A step is one pass over the data (`passes`), which adds up `Statistics`; it neve
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -73,11 +73,11 @@ class Fit:
 
     @cached_property
     def labels(self) -> NDArray[np.intp]:
-        return _labels(self._data, self.means, self.sigma, self._log_weights)
+        return labels_of(self._data, self.means, self.sigma, self._log_weights)
 
     @cached_property
     def resp(self) -> Array:
-        return _responsibilities(self._data, self.means, self.sigma, self._log_weights)
+        return responsibilities_of(self._data, self.means, self.sigma, self._log_weights)
 
 
 def responsibilities(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> Array:
@@ -105,7 +105,7 @@ def responsibilities(X: ArrayLike, means: ArrayLike, sigma: float, weights: Arra
     """
     X, means = check.data_and_means(X, means)
     sigma = check.sigma(sigma)
-    return _responsibilities(X, means, sigma, _log_weights(weights, len(means)))
+    return responsibilities_of(X, means, sigma, _log_weights(weights, len(means)))
 
 
 def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
@@ -281,8 +281,9 @@ def loop(
     learn: Collection[str],
     max_steps: int,
     tol: float,
+    on_step: Callable[[int, Step], object] = lambda number, step: None,
 ) -> dict[str, Any]:
-    """The steps of `fit`, and what `Fit` tells of them."""
+    """The steps of `fit`, and what `Fit` tells of them. `on_step` is told of each as it comes."""
     learn = check.learn(learn)
     max_steps, tol = check.whole("max_steps", max_steps), check.not_negative("tol", tol)
     learn_sigma, learn_weights = "sigma" in learn, "weights" in learn
@@ -299,6 +300,7 @@ def loop(
         log_weights = np.zeros(k) if plain_sum else _log(shares)
         stats = data.statistics(means, sigma, log_weights)
         history.append(Step(means, sigma, shares, _objective(stats, sigma, data.shape, learn_sigma)))
+        on_step(len(history) - 1, history[-1])
         if converged or len(history) > max_steps:
             break
         new_means = _weighted_means(stats.counts, stats.sums, data.frame, means)
@@ -328,7 +330,7 @@ def _statistics(X: NDArray[np.floating], means: Array, sigma: float, log_weights
     return passes.total(X, rule, len(means), Workers())
 
 
-def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
+def responsibilities_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
     resp = np.empty((len(X), len(means)))
     for rows in passes.blocks(X.shape, len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
@@ -336,7 +338,7 @@ def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_w
     return resp
 
 
-def _labels(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
+def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
     labels = np.empty(len(X), dtype=np.intp)
     for rows in passes.blocks(X.shape, len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
