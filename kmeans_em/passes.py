@@ -12,6 +12,7 @@ order, so any number of threads gives the same bits.
 
 from __future__ import annotations
 
+import math
 import operator
 import os
 import threading
@@ -91,7 +92,7 @@ class Workers:
 
     def scratch(self, name: str, *shape: int, dtype: type = float) -> NDArray[Any]:
         """An array with anything in it: fresh memory would cost as much as the arithmetic."""
-        kept, size = self._kept.__dict__, int(np.prod(shape))
+        kept, size = self._kept.__dict__, math.prod(shape)
         if name not in kept or kept[name].size < size:
             kept[name] = np.empty(size, dtype)
         array: NDArray[Any] = kept[name][:size].reshape(shape)
@@ -113,6 +114,9 @@ def cores() -> int:
 def sq_dists(X: Array, means: Array) -> Array:
     """Squared distances D, clusters first: (k, n). Differences come before squares, so ties stay ties."""
     D = np.zeros((len(means), len(X)))
+    if D.size * X.shape[1] <= 2**16:
+        differences: Array = means.T[:, :, None] - X.T[:, None, :]
+        return np.square(differences, out=differences).sum(axis=0, out=D)
     square = np.empty_like(D)
     for m, x in zip(means.T, X.T, strict=True):
         np.subtract(x, m[:, None], out=square)
@@ -278,11 +282,10 @@ def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: F
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
     lengths = (y_means**2).sum(axis=1)
-    Y32 = workers.scratch("Y32", d, n, dtype=np.float32)
-    np.copyto(Y32, Y, casting="same_kind")
-    score = workers.scratch("score", k, n, dtype=np.float32)
-    _product(y_means.astype(np.float32), Y32, out=score)
-    score -= (lengths / 2).astype(np.float32)[:, None]
+    Y32, score = (workers.scratch(name, m, n, dtype=np.float32) for name, m in (("Y32", d + 1), ("score", k)))
+    np.copyto(Y32[:d], Y, casting="same_kind")
+    Y32[d] = 1
+    _product(np.column_stack([y_means, -lengths / 2]).astype(np.float32), Y32, out=score)
     longest = np.sqrt(lengths.max())
     error = (d + 8) * (EPS32 * longest * (frame.reach + longest) + 2.0**-126)
     best = score.max(axis=0) - np.float32(error)
@@ -290,7 +293,7 @@ def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: F
     resp = workers.scratch("resp", k, n)
     np.copyto(resp, near)
     if np.count_nonzero(near) > n:
-        unsure = np.flatnonzero(near.sum(axis=0) > 1)
+        unsure = np.flatnonzero(resp.sum(axis=0) > 1)
         D = sq_dists(block[unsure].astype(float, copy=False), means)
         resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
     found = _gathered(resp, Y, y_means, frame)
