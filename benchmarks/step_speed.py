@@ -1,9 +1,10 @@
 """How long a step takes: `fit` beside scikit-learn, scipy and the machine's limit, and what memory it needs.
 
 Same data, same start, same number of steps; the contestants take turns, and medians over the turns are shown.
-The limit is what a step cannot do without, and nothing else: for a soft step two matrix products and one exp
-over n x k, for a hard one a product and a pass over the data, in blocks on as many threads or in one piece,
-whichever is faster.
+A fit is charged with all it does, from checking its input to the last look at the objective.
+The limit is what a step cannot do without: for a soft step two matrix products and one exp over n x k, for a
+hard one a product and a pass over the data, in blocks on as many threads or in one piece, whichever is faster.
+One pass of ours over the data is compared with it.
 
     python -m benchmarks.step_speed [--rounds 7] [--threads 2] [--save chapters/appendix/speed.json]
 """
@@ -50,72 +51,80 @@ def blobs(n, d, k, dtype=float):
 
 
 def contestants(X, means, steps, threads):
-    """Each runs so many steps, and returns how many it ran; a limit counts as one."""
+    """Each does so many steps and returns how many it did; the limits, which time themselves, return seconds a step."""
     k, start = len(means), means.astype(X.dtype)
     mixture = {"weights_init": np.full(k, 1 / k), "means_init": start, "precisions_init": np.full(k, SIGMA**-2)}
+    everything = {"learn": ("sigma", "weights"), "tol": 0}
+
+    def ours(sigma, **options):
+        return fit(X, means, sigma, max_steps=steps, threads=threads, **options).steps
+
+    def passing(sigma):
+        with passes.Workers(threads) as workers:
+            data = passes.InMemory(X, workers)
+            return timed(lambda: data.statistics(means, sigma, np.zeros(k)), steps)
+
+    def kmeans():
+        return KMeans(k, init=start, n_init=1, max_iter=steps, tol=0, algorithm="lloyd").fit(X).n_iter_
+
+    def scipys():
+        kmeans2(X, start, iter=steps, minit="matrix")
+        return steps
+
+    def gaussians():
+        rival = GaussianMixture(k, covariance_type="spherical", max_iter=steps, tol=0, **mixture)
+        rival.init_params = "random_from_data"  # the quickest: what it finds is not used
+        return rival.fit(X).n_iter_
+
     return {
-        "hard": lambda: fit(X, means, 0, max_steps=steps, threads=threads).steps,
-        "KMeans": lambda: KMeans(k, init=start, n_init=1, max_iter=steps, tol=0, algorithm="lloyd").fit(X).n_iter_,
-        "kmeans2": lambda: kmeans2(X, start, iter=steps, minit="matrix") and steps,
-        "hard limit": lambda: hard_limit(X, means, threads),
-        "soft": lambda: fit(X, means, SIGMA, max_steps=steps, tol=0, threads=threads).steps,
-        "soft, all learned": lambda: (
-            fit(X, means, SIGMA, learn=("sigma", "weights"), max_steps=steps, tol=0, threads=threads).steps
-        ),
-        "GaussianMixture": lambda: (
-            GaussianMixture(
-                k, covariance_type="spherical", max_iter=steps, tol=0, init_params="random_from_data", **mixture
-            )
-            .fit(X)
-            .n_iter_
-        ),
-        "soft limit": lambda: soft_limit(X, means, threads),
+        "hard": lambda: ours(0),
+        "KMeans": kmeans,
+        "kmeans2": scipys,
+        "hard pass": lambda: passing(0.0),
+        "hard limit": lambda: limit(hard_work, X, start, steps, threads),
+        "soft": lambda: ours(SIGMA, tol=0),
+        "soft, all learned": lambda: ours(SIGMA, **everything),
+        "GaussianMixture": gaussians,
+        "soft pass": lambda: passing(SIGMA),
+        "soft limit": lambda: limit(soft_work, X, start / 100, steps, threads),  # / 100: exp is slow where it overflows
     }
 
 
-def hard_limit(X, means, threads):
-    def work(x, scores):
-        np.matmul(means, x.T, out=scores)
-        x.sum()
-
-    return limit(work, X, means, threads)
+def hard_work(means, x, scores):
+    np.matmul(means, x.T, out=scores)
+    x.sum()
 
 
-def soft_limit(X, means, threads):
-    def work(x, scores):
-        np.matmul(means, x.T, out=scores)
-        np.exp(scores, out=scores)
-        scores @ x
-
-    return limit(work, X, means / 100, threads)  # / 100: exp is slower where it overflows
+def soft_work(means, x, scores):
+    np.matmul(means, x.T, out=scores)
+    np.exp(scores, out=scores)
+    scores @ x
 
 
-def limit(work, X, means, threads, best={}):  # noqa: B006 - remembers which way was faster
-    """One step's worth of `work`, in blocks on threads with BLAS on one, or in one piece with BLAS on all."""
-    means = means.astype(X.dtype)
+def timed(run, times):
+    """Seconds for one of so many runs in a row."""
+    began = time.perf_counter()
+    for _ in range(times):
+        run()
+    return (time.perf_counter() - began) / times
 
-    def in_blocks():
-        mine = threading.local()
-        size = passes.CELLS_PER_BLOCK // max(X.shape[1], len(means))
 
-        def one(start):
-            x = X[start : start + size]
-            if not hasattr(mine, "scores"):
-                mine.scores = np.empty((len(means), size), X.dtype)
-            work(x, mine.scores[:, : len(x)])
+def limit(work, X, means, steps, threads):
+    """Seconds a step, in blocks on threads with BLAS on one, or in one piece with BLAS on all."""
+    k, size = len(means), passes.CELLS_PER_BLOCK // max(X.shape[1], len(means))
+    mine = threading.local()
 
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-            began = time.perf_counter()
-            list(pool.map(one, range(0, len(X), size)))
-            return time.perf_counter() - began
+    def one(first):
+        x = X[first : first + size]
+        if not hasattr(mine, "scores"):
+            mine.scores = np.empty((k, size), X.dtype)
+        work(means, x, mine.scores[:, : len(x)])
 
-    def in_one_piece():
-        scores = np.empty((len(means), len(X)), X.dtype)
-        began = time.perf_counter()
-        work(X, scores)
-        return time.perf_counter() - began
-
-    return min(way() for way in (in_blocks, in_blocks, in_one_piece, in_one_piece))
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        spread = map if len(X) <= size else pool.map
+        in_blocks = timed(lambda: list(spread(one, range(0, len(X), size))), steps)
+    scores = np.empty((k, len(X)), X.dtype)
+    return min(in_blocks, timed(lambda: work(means, X, scores), steps))
 
 
 def rounds_of(runs, rounds, repeat):
@@ -126,8 +135,8 @@ def rounds_of(runs, rounds, repeat):
     for turn in range(rounds):
         order = list(runs)
         for name in order[turn % len(order) :] + order[: turn % len(order)]:
-            if name.endswith("limit"):
-                seconds[name].append(min(runs[name]() for _ in range(repeat)))
+            if name.endswith(("pass", "limit")):
+                seconds[name].append(statistics.median(runs[name]() for _ in range(repeat)))
                 continue
             began = time.perf_counter()
             steps = sum(runs[name]() for _ in range(repeat))
@@ -154,7 +163,7 @@ def ratio(row, slow, quick):
 
 def print_speed(row, heading=False):
     if heading:
-        print("\nmilliseconds a step, and how many times as long the others take")
+        print("\nmilliseconds a step; how many times as long the others take; how many limits a pass takes")
         print(
             f"{'n, d, k':>16} {'':7} {'hard':>8} {'KMeans':>7} {'kmeans2':>8} {'limit':>6}"
             f" | {'soft':>8} {'Mixture':>8} {'limit':>6} | {'all learned':>11} {'Mixture':>8}"
@@ -163,8 +172,9 @@ def print_speed(row, heading=False):
     print(
         f"{row['n']:>8},{row['d']:>3},{row['k']:>3} {row['dtype']:7} {ms['hard']:8.3f}"
         f" {ratio(row, 'KMeans', 'hard'):7.2f} {ratio(row, 'kmeans2', 'hard'):8.2f}"
-        f" {ratio(row, 'hard limit', 'hard'):6.2f}"
-        f" | {ms['soft']:8.3f} {ratio(row, 'GaussianMixture', 'soft'):8.2f} {ratio(row, 'soft limit', 'soft'):6.2f}"
+        f" {1 / ratio(row, 'hard limit', 'hard pass'):6.2f}"
+        f" | {ms['soft']:8.3f} {ratio(row, 'GaussianMixture', 'soft'):8.2f}"
+        f" {1 / ratio(row, 'soft limit', 'soft pass'):6.2f}"
         f" | {ms['soft, all learned']:11.3f} {ratio(row, 'GaussianMixture', 'soft, all learned'):8.2f}",
         flush=True,
     )
@@ -264,6 +274,21 @@ def machine(threads):
     }
 
 
+def share(threads):
+    """How many cores the threads really get: on a machine with other work to do, fewer than it has."""
+    numbers = [np.full(200_000, -1.0) for _ in range(threads)]
+
+    def work(x):
+        for _ in range(500):
+            np.exp(x, out=x)
+            x *= -1
+
+    with ThreadPoolExecutor(threads) as pool:
+        busy, began = time.process_time(), time.perf_counter()
+        list(pool.map(work, numbers))
+        return (time.process_time() - busy) / (time.perf_counter() - began)
+
+
 def load():
     return [round(value, 2) for value in os.getloadavg()]
 
@@ -275,16 +300,17 @@ def main():
     parse.add_argument("--save", type=Path, help="a JSON file for the figures")
     options = parse.parse_args()
     warnings.simplefilter("ignore")  # rivals say that they have not converged
-    results = {"machine": machine(options.threads), "load before": load()}
+    results = {"machine": machine(options.threads), "load before": load(), "cores got": share(options.threads)}
     print(", ".join(f"{key} {value}" for key, value in results["machine"].items()))
-    print("load average before", *results["load before"])
+    print("load average before", *results["load before"], f"and {results['cores got']:.2f} cores for us")
     with threadpool_limits(options.threads):
         results["speed"] = speed(options.rounds, options.threads)
         results["growth"] = growth(options.rounds, options.threads)
     results["threads"] = by_threads(options.rounds)
     results["memory"] = memory(options.threads) if sys.platform == "linux" else []
     results["load after"] = load()
-    print("\nload average after", *results["load after"])
+    results["cores got"] = [results["cores got"], share(options.threads)]
+    print("\nload average after", *results["load after"], f"and {results['cores got'][1]:.2f} cores for us")
     if options.save:
         rounded = json.loads(json.dumps(results), parse_float=lambda number: float(f"{float(number):.4g}"))
         options.save.write_text(json.dumps(rounded, indent=1) + "\n")

@@ -35,7 +35,9 @@ STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
 SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
 EPS, EPS32 = 2.0**-52, 2.0**-23
 LOWEST = -708.0  # exp takes ten times as long below; a share of exp(-708) is as good as none
-VISIBLE = 4e-12  # bound on the error of a logit, above which differences take over; errors stay near a tenth of it
+VISIBLE = (
+    2e-12  # bound on the error of a logit above which differences take over; measured errors stay below half of it
+)
 
 
 class Frame(NamedTuple):
