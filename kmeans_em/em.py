@@ -8,52 +8,26 @@ The formulas, with D[i, j] = |x_i - mu_j|^2:
     free_energy = -2 sigma^2 sum_i log sum_j w_j exp(-D[i, j] / 2 sigma^2)
 
 with w_j = 1 where no weights are given.
-A step runs over blocks of rows and adds up `Statistics`; it never holds an n x k array.
+A step is one pass over the data (`passes`), which adds up `Statistics`; it never holds an n x k array.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kmeans_em import passes
 from kmeans_em import validation as check
+from kmeans_em.passes import Array as Array  # other modules take these two from here
+from kmeans_em.passes import Frame, InMemory, Statistics, Workers, posterior
+from kmeans_em.passes import sq_dists as sq_dists
 
-Array = NDArray[np.float64]
-
-CELLS_PER_BLOCK = 2**17  # numbers in one block: about 1 MB, so that a block stays in cache
 LEAST_COUNT = 1e-290  # a cluster smaller than this has lost its digits to underflow: it is empty
-
-
-class Frame(NamedTuple):
-    """Where and in what unit sums over the data are taken: near the data, and a power of two."""
-
-    origin: Array  # (d,)
-    unit: float
-
-    def of(self, block: NDArray[np.floating]) -> Array:
-        return (block - self.origin) / self.unit
-
-    def back(self, block: Array) -> Array:
-        return self.origin + self.unit * block
-
-
-class Statistics(NamedTuple):
-    """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up."""
-
-    counts: Array  # (k,)    R_j = sum_i resp[i, j]
-    sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
-    within: float  #         sum_ij resp[i, j] D[i, j]
-    inertia: float  #        sum_i min_j D[i, j], over clusters of positive weight
-    log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - min_l D[i, l]) / 2 sigma^2)
-
-    def plus(self, other: Statistics) -> Statistics:
-        return Statistics(*map(operator.add, self, other))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +52,8 @@ class Fit:
     labels : (n,) array of int
         The cluster with the largest responsibility; the lowest index wins a tie.
     resp : (n, k) array
-        Computed when first asked for, from the X that was fitted: ask before changing X.
+        This and `labels` are computed when first asked for, from the X that was fitted: ask before
+        changing X.
     history : list of Step
         ``history[t]`` is the state after t steps; ``history[0]`` is the start.
         Its ``objective`` is the free energy F_sigma (beyond sigma = 1e140 without the constant
@@ -90,7 +65,6 @@ class Fit:
     means: Array
     sigma: float
     weights: Array
-    labels: NDArray[np.intp]
     history: list[Step] = field(repr=False)
     steps: int
     converged: bool
@@ -98,8 +72,12 @@ class Fit:
     _log_weights: Array = field(repr=False)
 
     @cached_property
+    def labels(self) -> NDArray[np.intp]:
+        return labels_of(self._data, self.means, self.sigma, self._log_weights)
+
+    @cached_property
     def resp(self) -> Array:
-        return _responsibilities(self._data, self.means, self.sigma, self._log_weights)
+        return responsibilities_of(self._data, self.means, self.sigma, self._log_weights)
 
 
 def responsibilities(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> Array:
@@ -127,7 +105,7 @@ def responsibilities(X: ArrayLike, means: ArrayLike, sigma: float, weights: Arra
     """
     X, means = check.data_and_means(X, means)
     sigma = check.sigma(sigma)
-    return _responsibilities(X, means, sigma, _log_weights(weights, len(means)))
+    return responsibilities_of(X, means, sigma, _log_weights(weights, len(means)))
 
 
 def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
@@ -151,9 +129,9 @@ def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
     """
     X, means = check.data_and_means(X, means)
     resp = check.resp(resp, len(X), len(means))
-    frame, largest = _frame(X), resp.max() or 1.0
+    frame, largest = passes.frame_of(*check.column_range(X)), resp.max() or 1.0
     counts, sums = np.zeros(len(means)), np.zeros_like(means)
-    for rows in _blocks(X, means):
+    for rows in passes.blocks(X.shape, len(means)):
         share = resp[rows].T / largest
         counts += share.sum(axis=1)
         sums += share @ frame.of(X[rows])
@@ -174,7 +152,7 @@ def inertia(X: ArrayLike, means: ArrayLike) -> float:
         If an argument has the wrong shape or a value outside its range.
     """
     X, means = check.data_and_means(X, means)
-    return _statistics(X, means, 0.0, _log_weights(None, len(means))).inertia
+    return _statistics(X, means, 0.0, _log_weights(None, len(means))).base
 
 
 def free_energy(X: ArrayLike, means: ArrayLike, sigma: float, weights: ArrayLike | None = None) -> float:
@@ -239,6 +217,7 @@ def fit(
     learn: Collection[str] = (),
     max_steps: int = 300,
     tol: float = 1e-9,
+    threads: int | None = None,
 ) -> Fit:
     """Alternate `responsibilities` and `update` until the means rest.
 
@@ -262,6 +241,8 @@ def fit(
         Stop when no mean, nor a learned sigma, moved by more than `tol` times the root-mean-square
         distance of the data from their mean, nor a learned weight by more than `tol`.
         At sigma = 0: when no mean moved at all.
+    threads : int, optional
+        At most so many threads work on long data; all cores when left out. The result is the same to the bit.
 
     Returns
     -------
@@ -274,6 +255,35 @@ def fit(
     """
     X, means = check.data_and_means(X, means)
     check.enough_points(X, means)
+    threads = passes.cores() if threads is None else check.whole("threads", threads, at_least=1)
+    with Workers(threads) as workers:
+        return Fit(**loop(InMemory(X, workers), means, sigma, weights, learn, max_steps, tol), _data=X)
+
+
+class Data(Protocol):
+    """What the loop asks of the data, wherever they are."""
+
+    shape: tuple[int, int]
+    frame: Frame
+    radius: float  # root-mean-square distance from the mean
+
+    def statistics(self, means: Array, sigma: float, log_weights: Array) -> Statistics: ...
+
+    def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
+        """sum_ij resp |x_i - new mean_j|^2, by differences."""
+
+
+def loop(
+    data: Data,
+    means: Array,
+    sigma: float,
+    weights: ArrayLike | None,
+    learn: Collection[str],
+    max_steps: int,
+    tol: float,
+    on_step: Callable[[int, Step], object] = lambda number, step: None,
+) -> dict[str, Any]:
+    """The steps of `fit`, and what `Fit` tells of them. `on_step` is told of each as it comes."""
     learn = check.learn(learn)
     max_steps, tol = check.whole("max_steps", max_steps), check.not_negative("tol", tol)
     learn_sigma, learn_weights = "sigma" in learn, "weights" in learn
@@ -283,18 +293,18 @@ def fit(
     plain_sum = weights is None and not learn
     shares = check.weights(weights, k)
 
-    frame = _frame(X)
-    rest = tol * rms_radius(X)
+    rest = tol * data.radius
     history: list[Step] = []
     converged = False
     while True:
         log_weights = np.zeros(k) if plain_sum else _log(shares)
-        stats = _statistics(X, means, sigma, log_weights, frame)
-        history.append(Step(means, sigma, shares, _objective(stats, sigma, X.shape, learn_sigma)))
+        stats = data.statistics(means, sigma, log_weights)
+        history.append(Step(means, sigma, shares, _objective(stats, sigma, data.shape, learn_sigma)))
+        on_step(len(history) - 1, history[-1])
         if converged or len(history) > max_steps:
             break
-        new_means = _weighted_means(stats.counts, stats.sums, frame, means)
-        new_sigma = _shared_sigma(X, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
+        new_means = _weighted_means(stats.counts, stats.sums, data.frame, means)
+        new_sigma = _shared_sigma(data, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
             (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
@@ -302,93 +312,37 @@ def fit(
             and float(np.abs(new_shares - shares).max()) <= tol
         )
         means, sigma, shares = new_means, new_sigma, new_shares
-    return Fit(
-        means=means,
-        sigma=sigma,
-        weights=shares,
-        labels=_labels(X, means, sigma, log_weights),
-        history=history,
-        steps=len(history) - 1,
-        converged=converged,
-        _data=X,
-        _log_weights=log_weights,
-    )
+    return {
+        "means": means,
+        "sigma": sigma,
+        "weights": shares,
+        "history": history,
+        "steps": len(history) - 1,
+        "converged": converged,
+        "_log_weights": log_weights,
+    }
 
 
-def sq_dists(X: Array, means: Array) -> Array:
-    """Squared distances D, clusters first: (k, n). Differences come before squares, so ties stay ties."""
-    D = np.zeros((len(means), len(X)))
-    for m, x in zip(means.T, X.T, strict=True):
-        D += np.subtract.outer(m, x) ** 2
-    return D
+def _statistics(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Statistics:
+    """The statistics to the last digit."""
+    frame = passes.frame_of(*check.column_range(X))
+    rule = partial(passes.by_differences, means, sigma, log_weights, frame)
+    return passes.total(X, rule, len(means), Workers())
 
 
-def _posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array, Array]:
-    """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
-
-    Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
-    accurate down to sigma = 1e-300, where sigma^2 would be 0.
-    """
-    dead = np.isneginf(log_weights)
-    nearest = D[~dead].min(axis=0)
-    if sigma == 0:
-        D = np.where(dead[:, None], np.inf, D)
-        hard = np.arange(len(D))[:, None] == D.argmin(axis=0)
-        return hard.astype(float), nearest, np.zeros_like(nearest)
-    with np.errstate(over="ignore", under="ignore"):
-        logits = (D - nearest) / sigma / (-2 * sigma)
-        logits += np.where(dead, 0.0, log_weights)[:, None]
-        logits[dead] = -np.inf
-        top = logits.max(axis=0)
-        resp = np.exp(logits - top)
-        total = resp.sum(axis=0)
-        log_total = np.log(total)
-        if nearest.mean() / sigma / (2 * sigma) < 1e-3:  # little but these logarithms is in F: each digit counts
-            alone = np.flatnonzero(total < 1.5)
-            log_total[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
-        return resp / total, nearest, top + log_total
-
-
-def _statistics(
-    X: NDArray[np.floating],
-    means: Array,
-    sigma: float,
-    log_weights: Array,
-    frame: Frame | None = None,
-) -> Statistics:
-    """One pass over the data: all that the M-step and the objective need."""
-    k, d = means.shape
-    frame = frame or _frame(X)
-    stats = Statistics(np.zeros(k), np.zeros((k, d)), 0.0, 0.0, 0.0)
-    for rows in _blocks(X, means):
-        block = X[rows].astype(float, copy=False)
-        D = sq_dists(block, means)
-        resp, nearest, log_sum = _posterior(D, sigma, log_weights)
-        stats = stats.plus(
-            Statistics(
-                counts=resp.sum(axis=1),
-                sums=resp @ frame.of(block),
-                within=float((resp * D).sum()),
-                inertia=float(nearest.sum()),
-                log_sum=float(log_sum.sum()),
-            )
-        )
-    return stats
-
-
-def _responsibilities(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
+def responsibilities_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
     resp = np.empty((len(X), len(means)))
-    for rows in _blocks(X, means):
+    for rows in passes.blocks(X.shape, len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
-        resp[rows] = _posterior(D, sigma, log_weights)[0].T
+        resp[rows] = posterior(D, sigma, log_weights)[0].T
     return resp
 
 
-def _labels(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
+def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
     labels = np.empty(len(X), dtype=np.intp)
-    for rows in _blocks(X, means):
+    for rows in passes.blocks(X.shape, len(means)):
         D = sq_dists(X[rows].astype(float, copy=False), means)
-        labels[rows] = _posterior(D, sigma, log_weights)[0].argmax(axis=0)
+        labels[rows] = posterior(D, sigma, log_weights)[0].argmax(axis=0)
     return labels
 
 
@@ -400,33 +354,28 @@ def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> A
     return new
 
 
-def _shared_sigma(
-    X: NDArray[np.floating], stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array
-) -> float:
+def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:
     """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity.
 
-    Where the means move far and little is left, the identity's difference has lost its digits;
-    then one more pass over the data adds up the squares themselves.
+    Where little is left, the identity's difference has lost its digits; then one more pass over
+    the data adds up the squares themselves.
     """
+    n, d = data.shape
     scatter = stats.within - stats.counts @ ((new - means) ** 2).sum(axis=1)
-    if scatter < 1e-4 * stats.within:
-        scatter = 0.0
-        for rows in _blocks(X, means):
-            block = X[rows].astype(float, copy=False)
-            resp = _posterior(sq_dists(block, means), sigma, log_weights)[0]
-            scatter += (resp * sq_dists(block, new)).sum()
-    return float(np.sqrt(scatter / X.size))
+    if scatter < 1e-4 * max(stats.within, n * (data.frame.unit * data.frame.reach) ** 2):
+        scatter = data.scatter(means, sigma, log_weights, new)
+    return float(np.sqrt(scatter / (n * d)))
 
 
 def _free_energy(stats: Statistics, sigma: float) -> float:
     # sigma * sigma is rounded correctly, sigma**2 is not: scaling by 2 then scales F by 4 to the bit
-    return float(stats.inertia - 2 * sigma * sigma * stats.log_sum)
+    return float(stats.base - 2 * sigma * sigma * stats.log_sum)
 
 
 def _log_likelihood(stats: Statistics, sigma: float, shape: tuple[int, ...]) -> float:
     n, d = shape
     with np.errstate(over="ignore"):
-        misfit = np.float64(stats.inertia) / sigma / (2 * sigma)
+        misfit = np.float64(stats.base) / sigma / (2 * sigma)
         return float(stats.log_sum - misfit - n * d * (np.log(sigma) + np.log(2 * np.pi) / 2))
 
 
@@ -443,24 +392,7 @@ def _largest_move(old: Array, new: Array) -> float:
 
 def rms_radius(X: NDArray[np.floating]) -> float:
     """Root-mean-square distance of the points (n, d) from their mean."""
-    frame, n = _frame(X), len(X)
-    mean = sum(frame.of(X[rows]).sum(axis=0) for rows in _blocks(X)) / n
-    square = sum(((frame.of(X[rows]) - mean) ** 2).sum() for rows in _blocks(X))
-    return float(frame.unit * np.sqrt(square / n))
-
-
-def _frame(X: NDArray[np.floating]) -> Frame:
-    low, high = X.min(axis=0).astype(float), X.max(axis=0).astype(float)
-    spread = (high - low).max()
-    # the place of the data's box nearest to 0: there no x loses a digit that it has, even beside an outlier
-    return Frame(np.clip(0.0, low, high), float(2.0 ** np.ceil(np.log2(spread))) if spread > 0 else 1.0)
-
-
-def _blocks(X: NDArray[np.floating], means: Array | None = None) -> Iterator[slice]:
-    """Slices of rows, such that neither the rows nor their distances to the means outgrow a block."""
-    width = max(X.shape[1], 1 if means is None else len(means))
-    size = max(1, CELLS_PER_BLOCK // width)
-    return (slice(start, start + size) for start in range(0, len(X), size))
+    return InMemory(X).radius
 
 
 def _log_weights(weights: ArrayLike | None, k: int) -> Array:

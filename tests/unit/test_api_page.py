@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 import kmeans_em
 from benchmarks.accuracy import errors, families, hard, worst
-from kmeans_em import checks, datasets, gaussian, plots, seeding, symbolic, widgets
+from kmeans_em import checks, datasets, distributed, gaussian, plots, seeding, symbolic, widgets
 
 PAGE = (Path(__file__).parents[2] / "chapters/appendix/api.md").read_text()
 SECTIONS = re.findall(r"```python\nkmeans_em\.([\w.]+)(\([^\n]*\))\n```\n(.*?)(?=\n```|\n#|\nA `|\Z)", PAGE, re.DOTALL)
@@ -20,7 +20,13 @@ CLASSES = re.findall(r"A `kmeans_em\.(\w+)` has:\n(.*?)(?=\n[A#])", PAGE, re.DOT
 REFUSALS = re.findall(r"^`(.*)`\n: `(.*)`$", PAGE, re.MULTILINE)
 DIGITS = re.findall(r"^\| (.*?)" + 5 * r" \| \$10\^\{(-\d+)\}\$" + r" \|$", PAGE, re.MULTILINE)
 NAMES = {name: getattr(kmeans_em, name) for name in kmeans_em.__all__} | vars(gaussian) | vars(seeding)
-NAMES |= {"datasets": datasets, "checks": checks, "Explorer": widgets.Explorer, "Likelihood": widgets.Likelihood}
+NAMES |= {
+    "distributed": distributed,
+    "datasets": datasets,
+    "checks": checks,
+    "Explorer": widgets.Explorer,
+    "Likelihood": widgets.Likelihood,
+}
 NAMES |= {"np": np, "nan": np.nan, "inf": np.inf, "csr_array": csr_array}
 
 
@@ -63,7 +69,7 @@ def test_each_argument_has_its_row_in_order(path, table):
 def test_each_attribute_has_its_row(name, table):
     rows = re.findall(r"^\| `(\w+)` \| \S.*\|$", table, re.MULTILINE)
     kind = named(name)
-    attributes = [field.name for field in fields(kind)] + [key for key in vars(kind) if key == "resp"]
+    attributes = [field.name for field in fields(kind)] + [key for key in vars(kind) if key in ("labels", "resp")]
     assert sorted(rows) == sorted(key for key in attributes if not key.startswith("_"))
 
 

@@ -6,11 +6,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from kmeans_em import (
-    em,
     fit,
     free_energy,
     inertia,
     log_likelihood,
+    passes,
     responsibilities,
     update,
 )
@@ -469,7 +469,7 @@ def test_results_do_not_depend_on_the_size_of_a_block(clouds, monkeypatch, cells
     X, means = clouds
     expected, resp = fit(X, means, sigma), responsibilities(X, means, sigma)
     moved, J, F = update(X, resp, means), inertia(X, means), free_energy(X, means, sigma)
-    monkeypatch.setattr(em, "CELLS_PER_BLOCK", cells)
+    monkeypatch.setattr(passes, "CELLS_PER_BLOCK", cells)
     found = fit(X, means, sigma)
     assert found.steps == expected.steps
     assert_allclose(found.means, expected.means, rtol=1e-12)
@@ -483,7 +483,7 @@ def test_data_longer_than_a_block_agree_with_the_formulas():
     rng = np.random.default_rng(1)
     X, sigma = rng.normal(size=(50_001, 2)), 0.5
     means = X[:5]
-    assert len(X) * len(means) > em.CELLS_PER_BLOCK
+    assert len(X) * len(means) > passes.CELLS_PER_BLOCK
     D = ((X[:, None] - means) ** 2).sum(axis=2)
     resp = np.exp(-D / (2 * sigma**2))
     resp /= resp.sum(axis=1, keepdims=True)

@@ -1,0 +1,375 @@
+"""One pass over the data: blocks of rows in, `Statistics` out.
+
+With D[i, j] = |x_i - mu_j|^2 there are two ways to the responsibilities of a block:
+
+- by differences: D as the sum of the squared differences, accurate to its last digits, and slow;
+- by products: -D / 2 is x.mu - |mu|^2 / 2 up to a number that all clusters share, which is one
+  matrix product, and what cancels is lost. Taken where nothing that shows is lost by it.
+
+The borders of blocks and strips of blocks follow from the shapes alone, and strips are added up in
+order, so any number of threads gives the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, reduce
+from typing import Any, NamedTuple, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_em import validation as check
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.floating]
+T = TypeVar("T")
+
+CELLS_PER_BLOCK = 2**17  # numbers in one array of a block: 1 MB, so that a block stays in cache
+STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
+SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
+EPS, EPS32 = 2.0**-52, 2.0**-23
+LOWEST = -708.0  # exp takes ten times as long below; a share of exp(-708) is as good as none
+VISIBLE = 2e-12  # bound on a logit's error above which differences take over; errors measured stay below half of it
+
+
+class Frame(NamedTuple):
+    """Where and in what unit sums over the data are taken: near the data, and a power of two."""
+
+    origin: Array  # (d,)
+    unit: float
+    reach: float = np.inf  # no point is further from the origin, in this unit
+
+    def of(self, block: Floats) -> Array:
+        return (block - self.origin) / self.unit
+
+    def back(self, block: Array) -> Array:
+        return self.origin + self.unit * block
+
+
+class Statistics(NamedTuple):
+    """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up."""
+
+    counts: Array  # (k,)    R_j = sum_i resp[i, j]
+    sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
+    within: float  #         sum_ij resp[i, j] D[i, j]
+    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or |y_i|^2 where sigma > 0
+    log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - b_i) / 2 sigma^2)
+
+    def plus(self, other: Statistics) -> Statistics:
+        return Statistics(*map(operator.add, self, other))
+
+
+class Moments(NamedTuple):
+    """Sums over the points y in a frame."""
+
+    sums: Array  # (d,)
+    squares: float  # of |y|^2
+    farthest: float  # the largest |y|^2
+
+    def plus(self, other: Moments) -> Moments:
+        return Moments(self.sums + other.sums, self.squares + other.squares, max(self.farthest, other.farthest))
+
+
+class Workers:
+    """Up to `threads` threads, with arrays that each uses again from block to block."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = threads
+        self._pool: ThreadPoolExecutor | None = None
+        self._kept = threading.local()
+
+    def map(self, function: Callable[[slice], T], strips: list[slice]) -> list[T]:
+        if self.threads == 1 or len(strips) == 1:
+            return [function(strip) for strip in strips]
+        self._pool = self._pool or ThreadPoolExecutor(self.threads, "kmeans_em")
+        return list(self._pool.map(function, strips))
+
+    def scratch(self, name: str, *shape: int, dtype: type = float) -> NDArray[Any]:
+        """An array with anything in it: fresh memory would cost as much as the arithmetic."""
+        kept, size = self._kept.__dict__, math.prod(shape)
+        if name not in kept or kept[name].size < size:
+            kept[name] = np.empty(size, dtype)
+        array: NDArray[Any] = kept[name][:size].reshape(shape)
+        return array
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def sq_dists(X: Array, means: Array) -> Array:
+    """Squared distances D, clusters first: (k, n). Differences come before squares, so ties stay ties."""
+    D = np.zeros((len(means), len(X)))
+    if D.size * X.shape[1] <= 2**16:
+        differences: Array = means.T[:, :, None] - X.T[:, None, :]
+        return np.square(differences, out=differences).sum(axis=0, out=D)
+    square = np.empty_like(D)
+    for m, x in zip(means.T, X.T, strict=True):
+        np.subtract(x, m[:, None], out=square)
+        square *= square
+        D += square
+    return D
+
+
+def posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array, Array]:
+    """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
+
+    Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
+    accurate down to sigma = 1e-300, where sigma^2 would be 0.
+    """
+    dead = np.isneginf(log_weights)
+    nearest = D[~dead].min(axis=0)
+    if sigma == 0:
+        D = np.where(dead[:, None], np.inf, D)
+        hard = np.arange(len(D))[:, None] == D.argmin(axis=0)
+        return hard.astype(float), nearest, np.zeros_like(nearest)
+    with np.errstate(over="ignore", under="ignore"):
+        logits = (D - nearest) / sigma / (-2 * sigma)
+        logits += np.where(dead, 0.0, log_weights)[:, None]
+        logits[dead] = -np.inf
+        top = logits.max(axis=0)
+        resp = np.exp(logits - top)
+        total = resp.sum(axis=0)
+        log_total = np.log(total)
+        if nearest.mean() / sigma / (2 * sigma) < 1e-3:  # little but these logarithms is in F: each digit counts
+            alone = np.flatnonzero(total < 1.5)
+            log_total[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
+        return resp / total, nearest, top + log_total
+
+
+class InMemory:
+    """Data in an array, in memory or mapped from a file."""
+
+    def __init__(self, X: Floats, workers: Workers | None = None) -> None:
+        self.X, self.workers = X, workers or Workers()
+        self.shape: tuple[int, int] = X.shape
+        box = frame_of(*check.column_range(X))
+        self.frame, self.radius = measured(box, self._total(partial(moments, box, self.workers), 1), len(X))
+
+    def statistics(self, means: Array, sigma: float, log_weights: Array) -> Statistics:
+        rule = block_rule(means, sigma, log_weights, self.frame, self.workers)
+        return self._total(rule, len(means))
+
+    def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
+        return self._total(partial(scatter, means, sigma, log_weights, new), len(means))
+
+    def _total(self, of_block: Callable[[Floats], T], width: int) -> T:
+        return total(self.X, of_block, width, self.workers)
+
+
+def frame_of(low: Array, high: Array) -> Frame:
+    """A frame in which no x loses a digit that it has, even beside an outlier.
+
+    The origin is the middle of the box if that is farther from 0 than wide, else its place nearest to 0.
+    The unit is 1 where that is safe, to save a division.
+    """
+    spread = (high - low).max()
+    unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
+    near = np.clip(0.0, low, high)
+    return Frame(np.where(abs(near) > high - low, low / 2 + high / 2, near), unit)
+
+
+def moments(frame: Frame, workers: Workers, block: Floats) -> Moments:
+    Y = _moved(block, frame, workers)
+    lengths = np.einsum("an,an->n", Y, Y)
+    return Moments(Y.sum(axis=1), float(lengths.sum()), float(lengths.max()))
+
+
+def measured(frame: Frame, found: Moments, n: int) -> tuple[Frame, float]:
+    """The frame with its reach, and the root-mean-square distance of the points from their mean."""
+    variance = found.squares / n - float(((found.sums / n) ** 2).sum())
+    reach = float(np.sqrt(found.farthest)) * (1 + 4 * EPS)
+    return frame._replace(reach=reach), frame.unit * float(np.sqrt(max(variance, 0.0)))
+
+
+def block_rule(
+    means: Array, sigma: float, log_weights: Array, frame: Frame, workers: Workers
+) -> Callable[[Floats], Statistics]:
+    """How to get a block's statistics: by products where that is accurate enough."""
+    alive = log_weights > -np.inf
+    if not alive.all():
+        return partial(_without_the_dead, alive, block_rule(means[alive], sigma, log_weights[alive], frame, workers))
+    y_means, s = frame.of(means), sigma / frame.unit
+    with np.errstate(over="ignore"):
+        span = frame.reach + np.sqrt((y_means**2).sum(axis=1).max())
+    if sigma == 0 and span < 2**30:
+        return partial(_hard, means, y_means, frame, workers)
+    if EPS * span**2 < VISIBLE * s * s < np.inf and sigma <= check.LARGEST:
+        far = bool(span**2 > 1200 * s * s)
+        return partial(_soft, y_means, s, log_weights, far, frame, workers)
+    return partial(by_differences, means, sigma, log_weights, frame)
+
+
+def total(X: Floats, of_block: Callable[[Floats], T], width: int, workers: Workers) -> T:
+    """The sum of `of_block` over all blocks of rows: over each strip first, then over the strips."""
+    rows = list(blocks(X.shape, width))
+    size = -(-len(rows) // STRIPS)
+
+    def of_strip(strip: slice) -> T:
+        return reduce(plus, (of_block(X[block]) for block in rows[strip]))
+
+    return reduce(plus, workers.map(of_strip, [slice(a, a + size) for a in range(0, len(rows), size)]))
+
+
+def blocks(shape: tuple[int, ...], width: int) -> Iterator[slice]:
+    """Slices of rows, such that neither the rows nor `width` numbers for each outgrow a block."""
+    n, d = shape
+    size = max(1, CELLS_PER_BLOCK // max(d + 1, width))
+    return (slice(start, start + size) for start in range(0, n, size))
+
+
+def plus(a: T, b: T) -> T:
+    sum_: T = a.plus(b) if hasattr(a, "plus") else operator.add(a, b)
+    return sum_
+
+
+def scatter(means: Array, sigma: float, log_weights: Array, new: Array, block: Floats) -> float:
+    """sum_ij resp |x_i - new mean_j|^2."""
+    X = block.astype(float, copy=False)
+    resp = posterior(sq_dists(X, means), sigma, log_weights)[0]
+    return float((resp * sq_dists(X, new)).sum())
+
+
+def by_differences(means: Array, sigma: float, log_weights: Array, frame: Frame, block: Floats) -> Statistics:
+    X = block.astype(float, copy=False)
+    D = sq_dists(X, means)
+    resp, nearest, log_sum = posterior(D, sigma, log_weights)
+    return Statistics(
+        counts=resp.sum(axis=1),
+        sums=resp @ frame.of(X),
+        within=float((resp * D).sum()),
+        base=float(nearest.sum()),
+        log_sum=float(log_sum.sum()),
+    )
+
+
+def _without_the_dead(alive: NDArray[np.bool_], rule: Callable[[Floats], Statistics], block: Floats) -> Statistics:
+    """Statistics over the clusters of positive weight, with zeros for the others."""
+    some = rule(block)
+    counts, sums = np.zeros(len(alive)), np.zeros((len(alive), block.shape[1]))
+    counts[alive], sums[alive] = some.counts, some.sums
+    return some._replace(counts=counts, sums=sums)
+
+
+def _soft(
+    means: Array, sigma: float, log_weights: Array, far: bool, frame: Frame, workers: Workers, block: Floats
+) -> Statistics:
+    """By products. Means and sigma are in the frame; `far` says that logits may leave the range of exp."""
+    k, n = len(means), len(block)
+    Y = _moved(block, frame, workers)
+    logits = _product(means / sigma**2, Y, out=workers.scratch("resp", k, n))
+    logits += (log_weights - (means**2).sum(axis=1) / 2 / sigma**2)[:, None]
+    log_sum = 0.0
+    if far:
+        top = logits.max(axis=0, out=workers.scratch("top", n))
+        log_sum = float(top.sum())
+        logits -= top
+        np.maximum(logits, LOWEST, out=logits)
+    resp = np.exp(logits, out=logits)
+    whole = resp.sum(axis=0, out=workers.scratch("whole", n))
+    resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
+    log_sum += float(np.log(whole, out=whole).sum())
+    return _gathered(resp, Y, means, frame)._replace(log_sum=log_sum)
+
+
+def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: Floats) -> Statistics:
+    """By products in float32, which is twice as fast; points it cannot place with certainty go by differences."""
+    k, (n, d) = len(means), block.shape
+    Y = _moved(block, frame, workers)
+    lengths = (y_means**2).sum(axis=1)
+    Y32, score = (workers.scratch(name, m, n, dtype=np.float32) for name, m in (("Y32", d + 1), ("score", k)))
+    np.copyto(Y32[:d], Y, casting="same_kind")
+    Y32[d] = 1
+    _product(np.column_stack([y_means, -lengths / 2]).astype(np.float32), Y32, out=score)
+    longest = np.sqrt(lengths.max())
+    span = frame.reach + longest
+    error = (d + 8) * (
+        EPS32 * longest * span + EPS * span**2 + 2.0**-126
+    )  # what differences call a tie is one here too
+    best = score.max(axis=0) - np.float32(error)
+    near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
+    resp = workers.scratch("resp", k, n)
+    np.copyto(resp, near)
+    if np.count_nonzero(near) > n:
+        unsure = np.flatnonzero(resp.sum(axis=0) > 1)
+        D = sq_dists(block[unsure].astype(float, copy=False), means)
+        resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
+    found = _gathered(resp, Y, y_means, frame)
+    if found.within < 1e-2 * found.base:
+        own = _product(means.T, resp, out=workers.scratch("own", d, n))
+        own -= block.T
+        found = found._replace(within=_squares(own))
+    return found._replace(base=found.within)
+
+
+def _gathered(resp: Array, Y: Array, means: Array, frame: Frame) -> Statistics:
+    """Counts, sums, the squares |y|^2 as base, and from those resp |y - m|^2 = resp (|y|^2 - 2 y.m + |m|^2)."""
+    counts, sums, squares = resp.sum(axis=1), _product_over_points(resp, Y), _squares(Y)
+    within = squares - float((means * (2 * sums - counts[:, None] * means)).sum())
+    return Statistics(counts, sums, frame.unit**2 * max(within, 0.0), frame.unit**2 * squares, 0.0)
+
+
+def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
+    """The points in the frame, one in a column: (d, n), in the order in memory that numpy and BLAS do fastest."""
+    n, d = block.shape
+    Y: Array = workers.scratch("Y", d, n) if d < 16 else workers.scratch("Y", n, d).T
+    np.subtract(block.T, frame.origin[:, None], out=Y)
+    if frame.unit != 1:
+        Y /= frame.unit
+    return Y
+
+
+def _squares(Y: Floats) -> float:
+    """The sum of all squares; in pieces, for which BLAS starts no threads."""
+    y = Y.ravel("K")
+    cut = len(y) - len(y) % 4096
+    rows = y[:cut].reshape(-1, 1, 4096)
+    return float((rows @ rows.swapaxes(1, 2)).sum() + y[cut:] @ y[cut:])
+
+
+def _product(A: Floats, B: Floats, out: Floats) -> Floats:
+    """A @ B, in pieces so small that BLAS does not start threads, which would get into the way of ours."""
+    (k, d), n = A.shape, B.shape[1]
+    size = _piece(k, d)
+    cut = n - n % size
+    if cut:
+        np.matmul(A, _pieces(B[:, :cut], size), out=_pieces(out[:, :cut], size))
+    if cut < n:
+        np.matmul(A, B[:, cut:], out=out[:, cut:])
+    return out
+
+
+def _product_over_points(A: Array, B: Array) -> Array:
+    """A @ B.T, in pieces for the same reason."""
+    (k, n), d = A.shape, len(B)
+    size = _piece(k, d)
+    cut = n - n % size
+    sums: Array = A[:, cut:] @ B[:, cut:].T
+    if cut:
+        sums += (_pieces(A[:, :cut], size) @ _pieces(B[:, :cut], size).swapaxes(1, 2)).sum(axis=0)
+    return sums
+
+
+def _piece(k: int, d: int) -> int:
+    """How many columns of a (d, n) matrix to multiply at once by a (k, d) one: a power of 2, for speed."""
+    most = min(SERIAL // (k * d), 2**13 // max(k, d))
+    return 1 << max(3, most.bit_length() - 1)
+
+
+def _pieces(M: Floats, size: int) -> Floats:
+    """A view of (d, n) as (n / size, d, size)."""
+    return M.reshape(len(M), -1, size).swapaxes(0, 1)
