@@ -291,15 +291,14 @@ def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: F
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
     lengths = (y_means**2).sum(axis=1)
-    Y32, score = (workers.scratch(name, m, n, dtype=np.float32) for name, m in (("Y32", d + 1), ("score", k)))
-    np.copyto(Y32[:d], Y, casting="same_kind")
-    Y32[d] = 1
-    _product(np.column_stack([y_means, -lengths / 2]).astype(np.float32), Y32, out=score)
+    Y32, score = _laid_out("Y32", d, n, workers, np.float32), workers.scratch("score", k, n, dtype=np.float32)
+    np.copyto(Y32, Y, casting="same_kind")
+    _product(y_means.astype(np.float32), Y32, out=score)
+    score -= (lengths / 2).astype(np.float32)[:, None]
     longest = np.sqrt(lengths.max())
     span = frame.reach + longest
-    error = (d + 8) * (
-        EPS32 * longest * span + EPS * span**2 + 2.0**-126
-    )  # what differences call a tie is one here too
+    # the last but one term: what differences would call a tie is a tie here too
+    error = (d + 8) * (EPS32 * longest * span + EPS * span**2 + 2.0**-126)
     best = score.max(axis=0) - np.float32(error)
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
     resp = workers.scratch("resp", k, n)
@@ -324,13 +323,20 @@ def _gathered(resp: Array, Y: Array, means: Array, frame: Frame) -> Statistics:
 
 
 def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
-    """The points in the frame, one in a column: (d, n), in the order in memory that numpy and BLAS do fastest."""
+    """The points in the frame, one in a column: (d, n); the block itself where that is the same."""
     n, d = block.shape
-    Y: Array = workers.scratch("Y", d, n) if d < 16 else workers.scratch("Y", n, d).T
+    Y = _laid_out("Y", d, n, workers)
+    if frame.unit == 1 and not frame.origin.any() and block.dtype == Y.dtype and block.T.strides == Y.strides:
+        return np.asarray(block.T, dtype=float)
     np.subtract(block.T, frame.origin[:, None], out=Y)
     if frame.unit != 1:
         Y /= frame.unit
     return Y
+
+
+def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) -> NDArray[Any]:
+    """A scratch array (d, n), in the order in memory that numpy and BLAS do fastest."""
+    return workers.scratch(name, d, n, dtype=dtype) if d < 16 else workers.scratch(name, n, d, dtype=dtype).T
 
 
 def _squares(Y: Floats) -> float:

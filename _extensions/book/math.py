@@ -35,11 +35,14 @@ class KeepPunctuation(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs):
-        for node in self.document.findall(nodes.math):
+        for node in list(self.document.findall(nodes.math)):
             after = node.next_node(descend=False, siblings=True)
             if isinstance(after, nodes.Text) and (found := PUNCTUATION.match(after)):
                 node.children = [nodes.Text(f"{node.astext()}\\mathclose{{\\text{{{found[0]}}}}}")]
-                after.parent.replace(after, nodes.Text(after[found.end() :]))
+                siblings = after.parent.children
+                # by identity: to docutils, another text that is a mere full stop would be the same
+                here = next(i for i, sibling in enumerate(siblings) if sibling is after)
+                after.parent[here] = nodes.Text(after[found.end() :])
 
 
 @cache

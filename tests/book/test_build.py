@@ -46,6 +46,15 @@ def test_mathematics_is_typeset_already(soups):
         assert not soup.select(".katex-error"), page
 
 
+def test_no_full_stop_is_lost_or_doubled_beside_a_formula(soups):
+    for page, soup in soups.items():
+        for formula in soup.select(".katex:has(.mclose)"):
+            after = formula.parent.next_sibling
+            last = formula.select(".katex-html .mclose")[-1].text
+            if last in ".,;:" and isinstance(after, str):
+                assert not after.startswith((".", ",", ";", ":")), f"{page}: {formula.parent.parent.text[-80:]}"
+
+
 def loaded(soup):
     """Every address that the browser fetches by itself."""
     for selector, attribute in (("script", "src"), ("link[rel=stylesheet]", "href"), ("img", "src"), ("iframe", "src")):
