@@ -26,7 +26,7 @@ help:
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
 	@echo "make binder  what Binder does, and the notebooks there"
-	@echo "make bench   speed and memory of the loop beside others, page weight, slider latency"
+	@echo "make bench   speed, memory and digits of the loop, page weight, slider latency"
 	@echo "make pins    write requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built (the environment stays)"
 
@@ -59,6 +59,7 @@ binder: $(ENV)
 
 bench: site
 	@$(BIN)/python -m benchmarks.step_speed
+	@$(BIN)/python -m benchmarks.accuracy
 	@$(BIN)/python -m benchmarks.page_weight
 	@$(BIN)/python -m benchmarks.slider_latency
 
