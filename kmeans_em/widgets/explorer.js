@@ -556,7 +556,8 @@ function lineFigure({ X, root, palette, axisLabels }) {
     const up = (value) => middle.top - (value / top) * 0.94 * (middle.top - box.top);
     const height = svg.querySelector(".height");
     height.setAttribute("y", up(Math.max(...total)) + 4);
-    height.textContent = short(Math.max(...total) / (means.length * sigma * Math.sqrt(2 * Math.PI)));
+    const highest = Math.max(...total) / (means.length * sigma * Math.sqrt(2 * Math.PI));
+    height.textContent = String(+highest.toPrecision(2)); // as much as fits beside the axis
     return curves(grid, [total, ...parts], up, 1);
   }
 

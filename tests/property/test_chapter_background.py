@@ -1,4 +1,4 @@
-"""The four theorems of the background appendix."""
+"""The five theorems of the background appendix."""
 
 import numpy as np
 import pytest
@@ -33,6 +33,16 @@ def test_thm_entropy(seed, k):
     assert (H <= 1e-15) == (w.max() >= 1 - 1e-15)
     assert np.log(k) - H == pytest.approx(rel_entr(w, np.full(k, 1 / k)).sum(), abs=1e-12)
     assert entr(np.full(k, 1 / k)).sum() == pytest.approx(np.log(k))
+
+
+@given(seeds, sizes)
+def test_thm_jensen(seed, k):
+    rng = np.random.default_rng(seed)
+    w, t = shares(rng, k), np.exp(rng.normal(size=k) * rng.choice([0, 1e-3, 3]))
+    gap = np.log(w @ t) - w @ np.log(t)
+    assert gap >= -1e-14
+    spread = np.ptp(np.log(t[w > 0]))
+    assert (gap > 1e-14) or spread**2 * w[w > 0].min() < 1e-11
 
 
 @given(seeds, sizes, st.floats(0.01, 100))
