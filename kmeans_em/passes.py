@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.floating]
 T = TypeVar("T")
 
-CELLS_PER_BLOCK = 2**17  # numbers in one array of a block: 1 MB, so that a block stays in cache
+CELLS_PER_BLOCK = 2**18  # numbers in one array of a block: 2 MB, near the cache, and few calls for threads to wait at
 STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
 SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
 EPS, EPS32 = 2.0**-52, 2.0**-23

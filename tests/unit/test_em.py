@@ -481,7 +481,7 @@ def test_results_do_not_depend_on_the_size_of_a_block(clouds, monkeypatch, cells
 
 def test_data_longer_than_a_block_agree_with_the_formulas():
     rng = np.random.default_rng(1)
-    X, sigma = rng.normal(size=(50_001, 2)), 0.5
+    X, sigma = rng.normal(size=(100_001, 2)), 0.5
     means = X[:5]
     assert len(X) * len(means) > passes.CELLS_PER_BLOCK
     D = ((X[:, None] - means) ** 2).sum(axis=2)
