@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
-from kmeans_em.em import Array, free_energy, inertia, responsibilities
+from kmeans_em.em import Array, free_energy, inertia, responsibilities, sq_dists
 
 # Colours that colour-blind readers tell apart (after Okabe and Ito), none too pale for white paper;
 # the markers are the second cue, in the same order.
@@ -153,7 +153,7 @@ def squeeze(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
 def terms(ax: Axes, X: ArrayLike, means: ArrayLike, sigma: float) -> Axes:
     """Draw the two terms of F_sigma as bars: how far each is from its value at 0 to that for equal shares."""
     X, means = np.asarray(X, dtype=float), np.asarray(means, dtype=float)
-    resp, D = responsibilities(X, means, sigma), ((X[:, None] - means) ** 2).sum(axis=2)
+    resp, D = responsibilities(X, means, sigma), sq_dists(X, means).T
     J, energy, even = inertia(X, means), (resp * D).sum(), D.mean(axis=1).sum()
     entropy, most = -np.log(resp**resp).sum(), len(X) * np.log(len(means))
     rows = [

@@ -44,13 +44,26 @@ export function soften(D, sigma, logWeights = null) {
   return top + Math.log(total);
 }
 
+// What the M-step needs: sums over the points, relative to the first of them.
+function nothingYet(X, k) {
+  const sums = Array.from({ length: k }, () => new Float64Array(X.d));
+  return { counts: new Float64Array(k), sums, origin: X.values.subarray(0, X.d) };
+}
+
+// Adds point i, with the k shares that start at shares[at].
+function add({ counts, sums, origin }, X, i, shares, at) {
+  for (let j = 0; j < counts.length; j++) {
+    const share = shares[at + j];
+    counts[j] += share;
+    for (let a = 0; a < X.d; a++) sums[j][a] += share * (X.values[i * X.d + a] - origin[a]);
+  }
+}
+
 // One pass over the data: responsibilities, if `resp` is there to take them, and what the M-step and
 // the read-outs need.
 export function pass(X, means, sigma, resp = null, logWeights = null) {
   const k = means.length;
-  const counts = new Float64Array(k);
-  const sums = means.map(() => new Float64Array(X.d));
-  const origin = X.values.subarray(0, X.d);
+  const stats = nothingYet(X, k);
   const r = new Float64Array(k);
   let inertia = 0;
   let logSum = 0;
@@ -58,13 +71,10 @@ export function pass(X, means, sigma, resp = null, logWeights = null) {
     sqDists(X.values, i * X.d, means, r);
     inertia += r[nearest(r, logWeights)];
     logSum += soften(r, sigma, logWeights);
-    for (let j = 0; j < k; j++) {
-      counts[j] += r[j];
-      for (let a = 0; a < X.d; a++) sums[j][a] += r[j] * (X.values[i * X.d + a] - origin[a]);
-    }
+    add(stats, X, i, r, 0);
     if (resp) resp.set(r, i * k);
   }
-  return { counts, sums, origin, inertia, logSum, freeEnergy: inertia - 2 * sigma * sigma * logSum };
+  return { ...stats, inertia, logSum, freeEnergy: inertia - 2 * sigma * sigma * logSum };
 }
 
 // log L of the mixture with these weights, equal ones where they are left out; none at sigma = 0.
@@ -109,17 +119,9 @@ export function lowerBound(X, means, sigma, memberships, logWeights = null) {
 
 // The statistics that any memberships leave for the M-step.
 export function gather(X, memberships, k) {
-  const counts = new Float64Array(k);
-  const sums = Array.from({ length: k }, () => new Float64Array(X.d));
-  const origin = X.values.subarray(0, X.d);
-  for (let i = 0; i < X.n; i++) {
-    for (let j = 0; j < k; j++) {
-      const w = memberships[i * k + j];
-      counts[j] += w;
-      for (let a = 0; a < X.d; a++) sums[j][a] += w * (X.values[i * X.d + a] - origin[a]);
-    }
-  }
-  return { counts, sums, origin };
+  const stats = nothingYet(X, k);
+  for (let i = 0; i < X.n; i++) add(stats, X, i, memberships, i * k);
+  return stats;
 }
 
 // The M-step; an empty cluster keeps its mean.

@@ -27,7 +27,8 @@ const SKELETON = `<div class="layout">
   </div></div>`;
 
 // What stands beside the figure: numbers, and one picture of the objective.
-// `boxes`: follow and twins; `still`: the reader alone moves the means; `halves`: E-step and M-step apart, with the memberships held between them.
+// `boxes`: follow and twins are shown; `still`: the reader alone moves the means;
+// `halves`: E-step and M-step are taken apart, with the memberships held between them.
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
 const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
@@ -72,7 +73,9 @@ function render({ model, el }) {
   let start = copy(means); // where the reader last put the means: EM and k-means both start here
   let lloyd = copy(means);
   let steps = 0;
-  let held = null; // memberships, where E-step and M-step are taken apart
+  // memberships, where E-step and M-step are taken apart: at first nothing is known
+  const equalShares = () => (panel.halves ? new Float64Array(X.n * means.length).fill(1 / means.length) : null);
+  let held = equalShares();
   let bounds = []; // the lower bound and log L after each half-step
   let before = null; // the last of them before the reader moved something
   let playing = null;
@@ -126,8 +129,10 @@ function render({ model, el }) {
   function changeObjective() {
     pause();
     if (model.get("follow")) relax();
-    else [start, lloyd] = [copy(means), copy(means)]; // another objective, another run
-    if (!model.get("follow")) forget();
+    else {
+      [start, lloyd] = [copy(means), copy(means)]; // another objective, another run
+      forget();
+    }
     draw();
     tell();
   }
@@ -144,7 +149,7 @@ function render({ model, el }) {
   function reset() {
     sigma = first.sigma;
     [weights, logWeights] = [[...first.weights], logOf(first.weights)];
-    [held, bounds, before] = [null, [], null];
+    [held, bounds, before] = [equalShares(), [], null];
     place(copy(first.means));
   }
 
@@ -261,7 +266,6 @@ function render({ model, el }) {
     if (!relaxing && !model.get("follow")) descent[steps] = now.freeEnergy;
     const logL = logLikelihood(X, now, sigma, means.length, logWeights);
     if (panel.halves) {
-      held ??= new Float64Array(resp.length).fill(1 / means.length); // at first nothing is known
       bounds[steps] = { bound: sigma > 0 ? lowerBound(X, means, sigma, held, logWeights) : NaN, logL };
       bounds.length = steps + 1;
       if (steps > 0) before = null;
@@ -269,7 +273,7 @@ function render({ model, el }) {
     }
     const most = X.n * Math.log(means.length); // entropy, where all shares are equal
     const values = {
-      ...terms(X, means, resp),
+      ...(panel === PANELS.terms && terms(X, means, resp)),
       most,
       inertia: now.inertia,
       "free-energy": now.freeEnergy,
