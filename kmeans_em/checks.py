@@ -38,8 +38,8 @@ def check(name: str, answer: Any) -> Verdict:
     ----------
     name : str
         The exercise's name, as the book gives it.
-    answer : object
-        What the exercise asks for: a number, an array or a function.
+    answer : callable
+        The function that the exercise asks for.
 
     Returns
     -------
@@ -53,6 +53,8 @@ def check(name: str, answer: Any) -> Verdict:
     """
     if name not in CHECKS:
         raise ValueError(f"name: no exercise {name!r}; there are {', '.join(sorted(CHECKS))}")
+    if not callable(answer):
+        return Verdict(name, f"give the function itself, not what it returned: {answer!r} is no function")
     return Verdict(name, CHECKS[name](answer))
 
 
@@ -69,8 +71,6 @@ def exercise(name: str) -> Callable[[Callable[[Any], Hint]], Callable[[Any], Hin
 @exercise("gaussian-mle")
 def _gaussian_mle(answer: Any) -> Hint:
     """A function X (n, d) -> mean (d,), sigma: the maximum likelihood of one N(mean, sigma^2 I)."""
-    if not callable(answer):
-        return f"give the function itself, not what it returned: {answer!r} is no function"
     for title, X in (
         ("the line", datasets.line()),
         ("Old Faithful", datasets.old_faithful()),
@@ -105,8 +105,6 @@ def _gaussian_mle(answer: Any) -> Hint:
 @exercise("lloyd")
 def _lloyd(answer: Any) -> Hint:
     """A function X (n, d), means (k, d) -> the centres where Lloyd's algorithm rests."""
-    if not callable(answer):
-        return f"give the function itself, not what it returned: {answer!r} is no function"
     blobs = datasets.blobs(60)
     for title, X, means in (
         ("the line, from 0 and 16", datasets.line(), [[0], [16]]),
@@ -129,8 +127,6 @@ def _lloyd(answer: Any) -> Hint:
 @exercise("responsibilities")
 def _responsibilities(answer: Any) -> Hint:
     """A function X (n, d), means (k, d), sigma > 0 -> responsibilities (n, k), for small sigma too."""
-    if not callable(answer):
-        return f"give the function itself, not what it returned: {answer!r} is no function"
     line, blobs = datasets.line(), datasets.blobs(60)
     for title, X, means, sigma in (
         ("the line, centres 1 and 11, sigma = 4", line, [[1], [11]], 4),
@@ -168,8 +164,6 @@ def _responsibilities(answer: Any) -> Hint:
 @exercise("mixture-likelihood")
 def _mixture_likelihood(answer: Any) -> Hint:
     """A function X (n, d), means (k, d), sigma, weights (k,) -> the log-likelihood of the mixture."""
-    if not callable(answer):
-        return f"give the function itself, not what it returned: {answer!r} is no function"
     line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
     for title, X, means, sigma, weights in (
         ("the line, one component", line, [[6]], 4, [1.0]),
@@ -206,8 +200,6 @@ def _mixture_likelihood(answer: Any) -> Hint:
 @exercise("em-step")
 def _em_step(answer: Any) -> Hint:
     """A function X (n, d), means (k, d), sigma, weights (k,) -> the three after one step of EM."""
-    if not callable(answer):
-        return f"give the function itself, not what it returned: {answer!r} is no function"
     line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
     for title, X, means, sigma, weights in (
         ("the line, from 1 and 11", line, [[1], [11]], 4, [0.5, 0.5]),
