@@ -78,6 +78,14 @@ def wild_problems(draw):
     return X, means, min(sigma, 1e139)
 
 
+def memberships(seed, n, k):
+    """Shares (n, k) of random points: anywhere in the simplex, near its edges, and at its corners."""
+    rng = np.random.default_rng(seed)
+    w = rng.dirichlet(np.full(k, rng.choice([0.05, 1, 20])), n)
+    w[rng.random(n) < 0.3] = np.eye(k)[rng.integers(k)]
+    return w / w.sum(axis=1, keepdims=True)
+
+
 @st.composite
 def mixing_weights(draw, k):
     """Weights (k,) of sum 1, some of them perhaps 0."""

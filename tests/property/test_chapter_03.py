@@ -8,21 +8,13 @@ from hypothesis import strategies as st
 from scipy.special import entr, rel_entr
 
 from kmeans_em import fit, free_energy, inertia, responsibilities, update
-from tests.property.strategies import problems
+from tests.property.strategies import memberships, problems
 
 seeds = st.integers(0, 2**32 - 1)
 
 
 def sq_dists(X, means):
     return ((X[:, None] - means) ** 2).sum(axis=2)
-
-
-def shares(seed, n, k):
-    """Memberships (n, k): anywhere in the simplex, on its edges and at its corners."""
-    rng = np.random.default_rng(seed)
-    w = rng.dirichlet(np.full(k, rng.choice([0.05, 1, 20])), n)
-    w[rng.random(n) < 0.3] = np.eye(k)[rng.integers(k)]
-    return w / w.sum(axis=1, keepdims=True)
 
 
 def soft_cost(w, D, sigma):
@@ -39,7 +31,7 @@ def test_thm_naive_hard(problem, seed):
     X, means, _ = problem
     D, J = sq_dists(X, means), inertia(X, means)
     nearest = D.min(axis=1, keepdims=True) == D
-    w = shares(seed, *D.shape)
+    w = memberships(seed, *D.shape)
     assert (w * D).sum() >= J - 1e-12 * D.sum()
     assert (w * D).sum() - J == pytest.approx((w * (D - D.min(axis=1, keepdims=True))).sum(), abs=1e-12 * D.sum())
     # shares among the nearest centres alone, in any way, attain it
@@ -54,7 +46,7 @@ def test_thm_softmax(problem, seed):
     D, r = sq_dists(X, means), responsibilities(X, means, sigma)
     gap = (D - D.min(axis=1, keepdims=True)) / (2 * sigma**2)
     log_r = -gap - np.log(np.exp(-gap).sum(axis=1, keepdims=True))  # of r itself, also where r underflows
-    w = shares(seed, *D.shape)
+    w = memberships(seed, *D.shape)
     KL = -entr(w).sum() - (w * log_r).sum()
     excess = soft_cost(w, D, sigma) - free_energy(X, means, sigma)
     scale = size(D, sigma)
@@ -67,7 +59,7 @@ def test_thm_softmax(problem, seed):
 def test_thm_softmax_has_no_second_minimiser(problem, seed):
     X, means, sigma = problem
     D, r = sq_dists(X, means), responsibilities(X, means, sigma)
-    w = shares(seed, *D.shape)
+    w = memberships(seed, *D.shape)
     if len(means) > 1 and abs(w - r).max() > 1e-3:
         # Pinsker: 2 KL >= (sum |w - r|)^2, so other memberships cost more by a margin
         margin = sigma**2 * abs(w - r).max() ** 2
@@ -78,7 +70,7 @@ def test_thm_softmax_has_no_second_minimiser(problem, seed):
 @given(problems(), seeds)
 def test_thm_soft_descent_for_any_memberships(problem, seed):
     X, means, _ = problem
-    w = shares(seed, len(X), len(means))
+    w = memberships(seed, len(X), len(means))
     w[:, 0] = 0 if len(means) > 1 and seed % 2 else w[:, 0]
     w /= np.maximum(w.sum(axis=1, keepdims=True), 1e-300)
     new = update(X, w, means)

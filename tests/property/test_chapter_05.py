@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import entr, rel_entr
 
 from kmeans_em import fit, free_energy, log_likelihood, responsibilities, update
-from tests.property.strategies import problems
+from tests.property.strategies import memberships, problems
 
 seeds = st.integers(0, 2**32 - 1)
 every_choice = st.sets(st.sampled_from(["means", "sigma", "weights"]))
@@ -21,13 +21,6 @@ def sq_dists(X, means):
 
 def positive_weights(seed, k):
     return np.random.default_rng(seed).dirichlet(np.full(k, 2.0)) * 0.9 + 0.1 / k
-
-
-def memberships(seed, n, k):
-    rng = np.random.default_rng(seed)
-    w = rng.dirichlet(np.full(k, rng.choice([0.1, 1, 20])), n)
-    w[rng.random(n) < 0.3] = np.eye(k)[rng.integers(k)]
-    return w / w.sum(axis=1, keepdims=True)
 
 
 def log_p(X, means, sigma, weights):
