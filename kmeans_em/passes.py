@@ -177,10 +177,12 @@ def frame_of(low: Array, high: Array) -> Frame:
     The origin is the middle of the box if that is farther from 0 than wide, else its place nearest to 0.
     The unit is 1 where that is safe, to save a division.
     """
-    spread = (high - low).max()
+    with np.errstate(over="ignore"):  # data beyond the range of squares are refused once the means are known
+        width = high - low
+    spread = width.max()
     unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
     near = np.clip(0.0, low, high)
-    return Frame(np.where(abs(near) > high - low, low / 2 + high / 2, near), unit)
+    return Frame(np.where(abs(near) > width, low / 2 + high / 2, near), unit)
 
 
 def moments(frame: Frame, workers: Workers, block: Floats) -> Moments:

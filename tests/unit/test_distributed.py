@@ -93,6 +93,7 @@ def test_progress_is_a_line_in_the_log_or_a_call(clouds, caplog):
         (da.zeros((1, 2)), "means: 2 centres for 1 points"),
         (da.zeros((4, 3)), r"means: expected shape \(k, 3\) to match X \(4, 3\), got \(2, 2\)"),
         (da.full((4, 2), 1e200, chunks=(2, 2)), r"X, means: they spread over 1e\+200"),
+        (da.from_array([[1e308, 0], [-1e308, 0]], chunks=(1, 2)), "X, means: they spread over inf"),
         (da.full((4, 2), "a", chunks=(2, 2)), "X: expected an array of numbers"),
     ],
 )
