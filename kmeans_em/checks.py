@@ -240,3 +240,114 @@ def _em_step(answer: Any) -> Hint:
             return f"on {title} {new_sigma:.4f} is sigma squared; return its square root"
         return f"on {title} sigma should be {step.sigma:.6g}, not {new_sigma:.6g}"
     return None
+
+
+@exercise("hard-enough")
+def _hard_enough(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), tol -> the largest sigma whose bound keeps each 1 - r_ic(i) <= tol."""
+    blobs, geyser = datasets.blobs(60), datasets.old_faithful(standardised=True)
+    for title, X, means, tol in (
+        ("the line, means 1 and 11, tol = 0.01", datasets.line(), [[1], [11]], 0.01),
+        ("Old Faithful, two means, tol = 0.1", geyser, [[1, 1], [-1, -1]], 0.1),
+        ("three blobs, three means, tol = 0.01", blobs, blobs[:3], 0.01),
+        ("the points -1, 0, 1, means -1 and 1", [[-1], [0], [1]], [[-1], [1]], 0.01),
+    ):
+        X, means = np.array(X, dtype=float), np.array(means, dtype=float)
+        with np.errstate(all="ignore"):
+            found = answer(X.copy(), means.copy(), tol)
+        if found is None or np.ndim(found) > 0:
+            return f"on {title} return one number, a sigma for all points, not shape {np.shape(found)}"
+        nearest, second = np.sort(em.sq_dists(X, means), axis=0)[:2]
+        gaps, others = second - nearest, len(means) - 1
+        odds = (1 - tol) / tol
+        least, right = gaps.min(), np.sqrt(gaps.min() / (2 * np.log(others * odds)))
+        if np.isclose(found, right, rtol=1e-9, atol=0):
+            continue
+        point = int(gaps.argmin()) + 1
+        if least == 0:
+            return (
+                f"on {title} point {point} is tied, so half of it is given away at every sigma > 0, "
+                f"and only 0 will do, not {found:.6g}"
+            )
+        apart = (np.sqrt(second) - np.sqrt(nearest)).min()
+        for value, hint in (
+            (right**2, "is sigma squared; return its square root"),
+            (np.sqrt(least / np.log(others * odds)), "lacks a factor 2: q = exp(-Delta / 2 sigma^2)"),
+            (np.sqrt(least / (2 * np.log(odds))), f"counts one other mean, but there are k - 1 = {others}"),
+            (
+                np.sqrt(least / (2 * np.log(others / tol))),
+                f"is safe, but not the largest: you asked for (k-1)q <= tol, and (k-1)q / (1 + (k-1)q) <= tol "
+                f"is enough, which gives {right:.6g}",
+            ),
+            (np.sqrt(apart / (2 * np.log(others * odds))), "takes distances; the gap is one of squared distances"),
+        ):
+            if np.isclose(found, value, rtol=1e-9, atol=0):
+                return f"on {title} {found:.6g} {hint}"
+        for name, gap in (("first point", gaps[0]), ("largest gap", gaps.max()), ("mean gap", gaps.mean())):
+            if np.isclose(found, np.sqrt(gap / (2 * np.log(others * odds))), rtol=1e-9, atol=0):
+                return (
+                    f"on {title} you took the {name}; the smallest gap, {least:.6g} of point {point}, "
+                    "decides whether all points are hard"
+                )
+        return (
+            f"on {title} sigma should be {right:.6g}, not {found:.6g}: the smallest gap is {least:.6g}, "
+            "and (k-1)q / (1 + (k-1)q) = tol there"
+        )
+    return None
+
+
+@exercise("hard-em")
+def _hard_em(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma, weights (k,) -> labels (n,), means, weights after one hard step."""
+    line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
+    for title, X, means, sigma, weights in (
+        ("the line, sigma = 6, weights 0.8 and 0.2", line, [[1], [11]], 6, [0.8, 0.2]),
+        ("Old Faithful, three means", geyser, [[1, 1], [-1, -1], [0, 1]], 0.5, [0.3, 0.6, 0.1]),
+        ("the points -1, 0, 1, where 0 is tied", [[-1], [0], [1]], [[-1], [1]], 1, [0.5, 0.5]),
+        ("the line, with a far mean that gets no points", line, [[0], [16], [100]], 1, [0.25, 0.5, 0.25]),
+        ("the line, with a mean at 8 of weight 0", line, [[1], [11], [8]], 4, [0.5, 0.5, 0]),
+    ):
+        X, old, prior = (np.array(part, dtype=float) for part in (X, means, weights))
+        D = em.sq_dists(X, old)
+        with np.errstate(all="ignore"):
+            triple = answer(X.copy(), old.copy(), sigma, prior.copy())
+            edge = 2 * sigma**2 * np.log(prior)[:, None]
+        if not isinstance(triple, tuple) or len(triple) != 3:
+            return f"on {title} return a tuple of three: labels, means, weights"
+        found, new_means, new_weights = (np.asarray(part, dtype=float) for part in triple)
+        labels = (D - edge).argmin(axis=0)
+        if found.shape != labels.shape:
+            return f"on {title} the labels should have shape {labels.shape}, one for each point, not {found.shape}"
+        if not np.array_equal(found, labels):
+            if np.isin(found, np.flatnonzero(prior == 0)).any():
+                return f"on {title} a class of weight 0 got a point: log 0 is -inf, and nothing is further away"
+            for other, hint in (
+                (labels + 1, "the labels count from 0 in Python, like the rows of the means"),
+                (D.argmin(axis=0), "the labels did not get the weights"),
+                ((D + edge).argmin(axis=0), "a large weight should draw points in: the sign of its logarithm is wrong"),
+                ((D - edge / 2).argmin(axis=0), "a factor 2 is missing: log(weight) counts 2 sigma^2 times"),
+            ):
+                if np.array_equal(found, other):
+                    return f"on {title} {hint}"
+            i = int((found != labels).argmax())
+            return (
+                f"on {title} the label of point {i + 1} should be {labels[i]}, not {found[i]:g}: "
+                "the least of D - 2 sigma^2 log(weight), and the lowest index at a tie"
+            )
+        hard = np.eye(len(old))[labels]
+        right, sizes = em.update(X, hard, old), hard.sum(axis=0)
+        soft = em.responsibilities(X, old, sigma, weights)
+        if new_means.shape != old.shape:
+            return f"on {title} the means should have shape {old.shape}, not {new_means.shape}"
+        if np.isnan(new_means).any():
+            return f"on {title} a mean is NaN: a class without points has no mean, and keeps the one it had"
+        if not np.allclose(new_means, right, atol=1e-9):
+            if np.allclose(new_means, em.update(X, soft, old), atol=1e-9):
+                return f"on {title} the means are those of the shares; each point counts whole, for its own class"
+            return f"on {title} the means should be {right.round(4).tolist()}, not {new_means.round(4).tolist()}"
+        if new_weights.shape != prior.shape or not np.allclose(new_weights, sizes / len(X), atol=1e-9):
+            return (
+                f"on {title} the weights should be the shares of the classes, n_j / n = "
+                f"{(sizes / len(X)).round(4).tolist()}, not {new_weights.round(4).tolist()}"
+            )
+    return None

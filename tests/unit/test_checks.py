@@ -146,3 +146,133 @@ def test_wrong_likelihoods_get_their_hint(answer, hint):
     assert check("mixture-likelihood", lambda X, m, s, w: np.logaddexp.reduce(log_joint(X, m, s, w), axis=0).sum())
     with pytest.raises(AssertionError, match=hint):
         raise AssertionError(check("mixture-likelihood", answer).hint)
+
+
+def sq_dists(X, means):
+    return ((X[:, None] - means) ** 2).sum(axis=2)
+
+
+def gaps(D):
+    nearest, second = np.sort(D, axis=1)[:, :2].T
+    return second - nearest
+
+
+def hard_sigma(X, means, tol, gap=lambda D: gaps(D).min(), others=None, odds=None):
+    others = len(means) - 1 if others is None else others
+    return np.sqrt(gap(sq_dists(X, means)) / (2 * np.log(others * (odds or (1 - tol) / tol))))
+
+
+WRONG_SIGMAS = {
+    "no factor 2": (lambda X, m, tol: np.sqrt(2) * hard_sigma(X, m, tol), "lacks a factor 2"),
+    "no k - 1": (lambda X, m, tol: hard_sigma(X, m, tol, others=1), r"on three blobs.* there are k - 1 = 2"),
+    "k for k - 1": (lambda X, m, tol: hard_sigma(X, m, tol, others=len(m)), r"should be 2\.086\d*, not 1\.94"),
+    "largest gap": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D).max()), "largest gap; .* 40 of point 4"),
+    "first point": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D)[0]), "first point; the smallest gap, 40"),
+    "mean gap": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D).mean()), "mean gap; the smallest"),
+    "distances": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(np.sqrt(D)).min()), "squared distances"),
+    "squared": (lambda X, m, tol: hard_sigma(X, m, tol) ** 2, r"^on the line.* 4\.35\d* is sigma squared"),
+    "no 1 - tol": (lambda X, m, tol: hard_sigma(X, m, tol, odds=1 / tol), r"safe, but not the largest: .* 2\.086"),
+    "minus": (lambda X, m, tol: hard_sigma(X, m, tol, odds=tol / (1 - tol)), r"should be 2\.086\d*, not nan"),
+    "any at a tie": (lambda X, m, tol: hard_sigma(X, m, tol) or np.inf, "point 2 is tied.* only 0 will do, not inf"),
+    "one for each point": (lambda X, m, tol: hard_sigma(X, m, tol, gaps), r"one number, .* not shape \(6,\)"),
+    "nothing returned": (lambda X, m, tol: None, "one number"),
+    "not a function": (3.0, "function"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_SIGMAS.values(), ids=WRONG_SIGMAS)
+def test_a_wrong_hard_sigma_gets_its_hint(answer, hint):
+    assert check("hard-enough", hard_sigma)
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("hard-enough", answer).hint)
+
+
+def test_the_hard_sigma_is_the_one_where_the_softest_point_of_two_means_gives_away_tol():
+    X, means = np.array([[0.0], [1], [2], [8], [9], [16]]), np.array([[1.0], [11]])
+    given_away = 1 - shares(X, means, hard_sigma(X, means, 0.01)).max(axis=1)
+    assert given_away.max() == pytest.approx(0.01)
+
+
+def hard_labels(X, means, sigma, weights, factor=2.0):
+    return (sq_dists(X, means) - factor * sigma**2 * np.log(weights)).argmin(axis=1)
+
+
+def after(X, means, labels):
+    """The right means and weights for some labels."""
+    sizes = np.bincount(labels, minlength=len(means))
+    new = [X[labels == j].mean(axis=0) if sizes[j] else means[j] for j in range(len(means))]
+    return labels, np.array(new), sizes / len(X)
+
+
+def hard_em_step(X, means, sigma, weights):
+    return after(X, means, hard_labels(X, means, sigma, weights))
+
+
+def soft_means(X, means, sigma, weights):
+    joint = sq_dists(X, means) / (-2 * sigma**2) + np.log(weights)
+    r = np.exp(joint - joint.max(axis=1, keepdims=True))
+    r /= r.sum(axis=1, keepdims=True)
+    return r.T @ X / r.sum(axis=0)[:, None]
+
+
+def last_of_the_tied(X, means, sigma, weights):
+    return after(X, means, len(means) - 1 - hard_labels(X, means[::-1], sigma, weights[::-1]))
+
+
+WRONG_HARD_STEPS = {
+    "weights ignored": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, 1 + 0 * w)), "did not get the weights"),
+    "wrong sign": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, 1 / w)), "on the line.* sign"),
+    "no factor 2": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, w, factor=1)), "factor 2 is missing"),
+    "last of the tied": (last_of_the_tied, "where 0 is tied the label of point 2 should be 0, not 1"),
+    "labels from 1": (lambda X, m, s, w: (hard_labels(X, m, s, w) + 1, m, w), "count from 0"),
+    "soft means": (
+        lambda X, m, s, w: ((step := hard_em_step(X, m, s, w))[0], soft_means(X, m, s, w), step[2]),
+        "means are those of the shares",
+    ),
+    "old means": (
+        lambda X, m, s, w: ((step := hard_em_step(X, m, s, w))[0], m, step[2]),
+        r"means should be \[\[4\.0\], \[16\.0\]\], not \[\[1\.0\], \[11\.0\]\]",
+    ),
+    "nan": (
+        lambda X, m, s, w: (
+            (step := hard_em_step(X, m, s, w))[0],
+            np.where(step[2][:, None] > 0, step[1], np.nan),
+            step[2],
+        ),
+        "gets no points a mean is NaN",
+    ),
+    "old weights": (
+        lambda X, m, s, w: (*hard_em_step(X, m, s, w)[:2], w),
+        r"n_j / n = \[0\.8333, 0\.1667\], not \[0\.8, 0\.2\]",
+    ),
+    "sizes": (
+        lambda X, m, s, w: ((step := hard_em_step(X, m, s, w))[0], step[1], len(X) * step[2]),
+        r"n_j / n = .*, not \[5\.0, 1\.0\]",
+    ),
+    "only classes with points": (
+        lambda X, m, s, w: (
+            (step := hard_em_step(X, m, s, w))[0],
+            step[1][step[2] > 0],
+            step[2][step[2] > 0],
+        ),
+        r"shape \(3, 1\), not \(2, 1\)",
+    ),
+    "a weight of 0 dropped": (
+        lambda X, m, s, w: hard_em_step(X, m, s, np.where(w > 0, w, 1.0)),
+        "at 8 of weight 0 a class of weight 0 got a point",
+    ),
+    "one-hot": (
+        lambda X, m, s, w: (np.eye(len(m))[(step := hard_em_step(X, m, s, w))[0]], *step[1:]),
+        r"shape \(6,\), one for each point, not \(6, 2\)",
+    ),
+    "only two": (lambda X, m, s, w: hard_em_step(X, m, s, w)[1:], "tuple of three"),
+    "nothing returned": (lambda X, m, s, w: None, "tuple of three"),
+    "not a function": (3.0, "function"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_HARD_STEPS.values(), ids=WRONG_HARD_STEPS)
+def test_a_wrong_hard_step_gets_its_hint(answer, hint):
+    assert check("hard-em", hard_em_step)
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("hard-em", answer).hint)
