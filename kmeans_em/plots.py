@@ -174,7 +174,7 @@ def posterior_curves(
 ) -> Axes:
     """Draw each cluster's responsibility along the line, for means (k, 1)."""
     means = np.asarray(means, dtype=float)
-    grid = np.linspace(*limits, 801)
+    grid = np.linspace(*limits, 401)
     for j, curve in enumerate(responsibilities(grid[:, None], means, sigma, weights).T):
         ax.plot(
             grid,

@@ -1,6 +1,7 @@
 """Fonts, cut down to the letters that the built pages use, and served by us.
 
-KaTeX's weigh a third of what they come as; the text face keeps all of Latin-1, since widgets write text of their own.
+KaTeX's weigh a third of what they come as; the text face keeps all of Latin-1 and the Greek of the widgets,
+which write text of their own.
 """
 
 import logging
@@ -14,12 +15,22 @@ PACKAGES = Path(__file__).parents[2] / "node_modules"
 TEXT = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 FACES = ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal", "greek-600-normal")
 KATEX = PACKAGES / "katex" / "dist" / "fonts"
-ALWAYS = set(range(0x20, 0x17F)) | set(range(0x370, 0x400)) | set(range(0x2010, 0x2040))
+ALWAYS = set(range(0x20, 0x100)) | set(range(0x2010, 0x2040)) | set(map(ord, "ΔΣμπσ₂−≤"))
 
 
-def letters(pages):
+# KaTeX sets these two in spans of a class of their own; the other faces are small, or used all over
+CLASSES = {"KaTeX_AMS-Regular": "amsrm|mathbb", "KaTeX_Math-Italic": "mathnormal"}
+
+
+def letters(texts):
     """Every character that stands in these pages, tags left out."""
-    return {ord(letter) for page in pages for letter in unescape(re.sub(r"<[^>]*>", "", page.read_text()))}
+    return {ord(letter) for text in texts for letter in unescape(re.sub(r"<[^>]*>", "", text))}
+
+
+def letters_of(classes, texts):
+    """Every character in a span of one of these classes."""
+    spans = re.compile(rf'<span class="[^"]*\b(?:{classes})\b[^"]*"[^>]*>([^<]*)<')
+    return {ord(letter) for text in texts for span in spans.findall(text) for letter in unescape(span)}
 
 
 def cut(source, target, characters):
@@ -36,12 +47,14 @@ def write_fonts(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    used = letters(Path(app.outdir).rglob("*.html"))
+    pages = [page.read_text(encoding="utf-8") for page in Path(app.outdir).rglob("*.html")]
+    used = letters(pages)
     for face in FACES:
         name = f"source-serif-4-{face}.woff2"
         cut(TEXT / name, static / "fonts" / name, used | ALWAYS)
     for font in sorted(KATEX.glob("*.woff2")):
-        cut(font, static / "katex" / "fonts" / font.name, used)
+        own = letters_of(CLASSES[font.stem], pages) if font.stem in CLASSES else used
+        cut(font, static / "katex" / "fonts" / font.name, own)
 
 
 def setup(app):

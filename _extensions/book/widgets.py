@@ -1,7 +1,14 @@
-"""Pages that hold a widget get kmeans_em/widgets/host.js, straight from the package; no other page does."""
+"""Pages that hold a widget get kmeans_em/widgets/host.js, straight from the package; no other page does.
 
+Several widgets of one kind share their module, and every drawing on the site gets short numbers: both for its weight.
+"""
+
+import json
+import re
 import shutil
 from pathlib import Path
+
+from kmeans_em.widgets.base import with_short_numbers
 
 HOST = Path(__file__).parents[2] / "kmeans_em" / "widgets" / "host.js"
 
@@ -15,6 +22,36 @@ def configure(app, config):
     ]
 
 
+def without_comments(source):
+    """A module as the reader's browser needs it: no line that is a comment, no indentation."""
+    return re.sub(r"^[ \t]*(?://.*)?\n?", "", source, flags=re.MULTILINE)
+
+
+def share_modules(app, pagename, *context):
+    """In a page's widget state, a module is written out once; other models name the one that has it."""
+    files = getattr(app.env, "nb_metadata", {}).get(pagename, {}).get("js_files", {})
+    if "ipywidgets_state" not in files:
+        return
+    _, script = files["ipywidgets_state"]
+    widgets = json.loads(script["body"])
+    first = {}
+    for name, model in widgets["state"].items():
+        source = model["state"].get("_esm")
+        if source and first.setdefault(source, name) != name:
+            model["state"] = {key: value for key, value in model["state"].items() if key not in ("_esm", "_css")}
+            model["state"]["_module_of"] = first[source]
+        elif source:
+            model["state"]["_esm"] = without_comments(source)
+    script["body"] = json.dumps(widgets).replace("</", "<\\/")  # no closing tag within the script
+
+
+def shorten_figures(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    for figure in Path(app.outdir, "_images").glob("*.svg"):
+        figure.write_text(with_short_numbers(figure.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def copy_host(app, exception):
     if exception or app.builder.format != "html" or not HOST.exists():
         return
@@ -25,4 +62,6 @@ def copy_host(app, exception):
 
 def setup(app):
     app.connect("config-inited", configure)
+    app.connect("html-page-context", share_modules, priority=400)  # before myst-nb puts the state into the page
     app.connect("build-finished", copy_host)
+    app.connect("build-finished", shorten_figures)

@@ -32,17 +32,18 @@
   async function mount(script, models) {
     const entry = models[JSON.parse(script.textContent).model_id];
     const el = document.createElement("div");
-    if (!entry?.state._esm) {
+    const owner = models[entry?.state._module_of] ?? entry; // the build writes a module into the page once
+    if (!owner?.state._esm) {
       el.className = "needs-kernel";
       el.textContent = "This control needs a running Python: start the notebook to use it.";
       script.before(el);
       return;
     }
     entry.model ??= makeModel(entry);
-    entry.module ??= import(URL.createObjectURL(new Blob([entry.state._esm], { type: "text/javascript" })));
-    if (entry.state._css) {
+    owner.module ??= import(URL.createObjectURL(new Blob([owner.state._esm], { type: "text/javascript" })));
+    if (owner.state._css) {
       const style = document.createElement("style");
-      style.textContent = entry.state._css;
+      style.textContent = owner.state._css;
       el.append(style);
     }
     const place = document.createElement("div");
@@ -54,7 +55,7 @@
       el.className = "replacement";
     }
     script.before(el);
-    await (await entry.module).default.render({ model: entry.model, el: place });
+    await (await owner.module).default.render({ model: entry.model, el: place });
   }
 
   function mountAll() {

@@ -2,6 +2,8 @@
 
 import pytest
 
+from _extensions.book import widgets
+from kmeans_em.widgets.base import with_short_numbers
 from tests.build import NOTEBOOK, build, scratch
 
 FIGURE = """# A page
@@ -134,6 +136,31 @@ def test_a_widget_brings_its_picture_its_state_and_the_host(try_page):
     assert "_static/widgets/host.js" in html
     assert "requirejs" not in html
     assert "cdn" not in html
+
+
+SECOND_DOT = """
+```{code-cell} ipython3
+Dot(sigma=0.25)
+```
+"""
+
+
+def test_widgets_of_a_kind_share_their_module(try_page):
+    code, log, html = try_page(NOTEBOOK + WIDGETS + SECOND_DOT)
+    assert code == 0, log
+    assert html.count("'mounted '") == 1
+    assert html.count('"_module_of"') == 1
+
+
+def test_modules_reach_the_page_without_comments():
+    source = "// why\nconst a = 1; // kept\n\n  const b = `//${a}`;\n"
+    assert widgets.without_comments(source) == "const a = 1; // kept\nconst b = `//${a}`;\n"
+
+
+def test_drawings_have_short_numbers_where_no_size_hangs_on_them():
+    svg = '<g transform="translate(1.23456 -0.00001) scale(0.015625)"><path d="M 1.001 2 L -3.14159 40.000001"/></g>'
+    short = '<g transform="translate(1.23 -0) scale(0.015625)"><path d="M 1 2 L -3.14 40"/></g>'
+    assert with_short_numbers(svg) == short
 
 
 def test_a_page_without_widgets_loads_no_host(try_page):
