@@ -231,6 +231,15 @@ def test_thm_runs_keeps_half_the_gap(lloyd, seed):
         assert gaps(X, moved).min() >= gap / 2
 
 
+def test_thm_runs_needs_gaps_where_lloyd_rests_too():
+    X, start = [[0.0], [2], [3]], [[1.1], [3]]
+    lloyd = fit(X, start)
+    assert [step.means.tolist() for step in lloyd.history[1:]] == [[[1], [3]]] * 2  # and there 2 is tied
+    soft = fit(X, start, 0.01, max_steps=2).history
+    np.testing.assert_allclose(soft[1].means, [[1], [3]], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(soft[2].means, [[2 / 3], [8 / 3]], rtol=0, atol=1e-9)
+
+
 @given(few, st.sampled_from([0.05, 0.3, 1, 3]))
 def test_thm_minimisers(problem, sigma):
     seed, n, k, d = problem

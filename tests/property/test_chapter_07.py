@@ -65,14 +65,18 @@ def test_thm_hard_em(problem, learned):
 def test_thm_classification(problem, seed):
     X, means, sigma = problem
     (n, d), k = X.shape, len(means)
-    weights = positive_weights(seed, k)
-    log_r, slack = log_resp(X, means, sigma, weights), 1e-12 * size(X, means, sigma, weights)
-    gap = -log_r.max(axis=1).sum()
-    hard = classification(X, log_r.argmax(axis=1), means, sigma, weights)
-    assert log_likelihood(X, means, sigma, weights) == pytest.approx(hard + gap, abs=slack)
-    assert 0 <= gap <= n * np.log(k) + slack
+    even = np.full(k, 1 / k)
+    for weights, places in ((positive_weights(seed, k), means), (even, means), (even, means[:1].repeat(k, axis=0))):
+        log_r = log_resp(X, places, sigma, weights)
+        gap = -log_r.max(axis=1).sum()
+        hard = classification(X, log_r.argmax(axis=1), places, sigma, weights)
+        slack = 1e-12 * size(X, places, sigma, weights)
+        assert log_likelihood(X, places, sigma, weights) == pytest.approx(hard + gap, abs=slack)
+        assert -slack <= gap <= n * np.log(k) + slack
+    assert gap == pytest.approx(n * np.log(k), abs=slack)  # the most, reached where all means are in one place
     constant = n * d * (np.log(sigma) + np.log(2 * np.pi) / 2) + n * np.log(k)
-    hard = classification(X, sq_dists(X, means).argmin(axis=1), means, sigma, np.full(k, 1 / k))
+    hard = classification(X, sq_dists(X, means).argmin(axis=1), means, sigma, even)
+    slack = 1e-12 * size(X, means, sigma, even)
     assert hard == pytest.approx(-inertia(X, means) / (2 * sigma**2) - constant, abs=slack)
 
 
