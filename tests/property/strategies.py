@@ -5,6 +5,8 @@ those are exact in floating point, and stay so when a power of two shifts or sca
 In `wild_problems` nothing is exact: any floats at all, as long as their squares stay in range.
 """
 
+from itertools import product
+
 import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -91,3 +93,17 @@ def mixing_weights(draw, k):
     """Weights (k,) of sum 1, some of them perhaps 0."""
     parts = draw(arrays(float, k, elements=st.integers(0, 9).map(float)).filter(np.any))
     return parts / parts.sum()
+
+
+def positive_weights(seed, k):
+    """Weights (k,) of sum 1, each at least 0.1 / k."""
+    return np.random.default_rng(seed).dirichlet(np.full(k, 2.0)) * 0.9 + 0.1 / k
+
+
+def best_means(X, k):
+    """The least J over all means, and every choice of class means that attains it, by trying all labels."""
+    labels = np.array(list(product(range(k), repeat=len(X))))
+    hard = labels[:, None] == np.arange(k)[:, None]
+    means = (hard @ X) / np.maximum(hard.sum(axis=2), 1)[:, :, None]
+    costs = ((X - np.take_along_axis(means, labels[:, :, None], axis=1)) ** 2).sum(axis=(1, 2))
+    return costs.min(), means[costs <= costs.min() + 1e-9]

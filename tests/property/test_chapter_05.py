@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import entr, rel_entr
 
 from kmeans_em import fit, free_energy, log_likelihood, responsibilities, update
-from tests.property.strategies import memberships, problems
+from tests.property.strategies import memberships, positive_weights, problems
 
 seeds = st.integers(0, 2**32 - 1)
 every_choice = st.sets(st.sampled_from(["means", "sigma", "weights"]))
@@ -17,10 +17,6 @@ every_choice = st.sets(st.sampled_from(["means", "sigma", "weights"]))
 
 def sq_dists(X, means):
     return ((X[:, None] - means) ** 2).sum(axis=2)
-
-
-def positive_weights(seed, k):
-    return np.random.default_rng(seed).dirichlet(np.full(k, 2.0)) * 0.9 + 0.1 / k
 
 
 def log_p(X, means, sigma, weights):
