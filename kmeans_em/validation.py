@@ -103,6 +103,14 @@ def sigma(value: Any, at_most: float = np.inf, positive: bool = False) -> float:
     return number
 
 
+def within(name: str, value: Any, limit: float) -> float:
+    """One number, -limit <= number <= limit."""
+    number = _float(name, value)
+    if not -limit <= number <= limit:
+        raise ValueError(f"{name}: expected {-limit:.3g} <= {name} <= {limit:.3g}, got {value!r}; subtract an offset")
+    return number
+
+
 def weights(value: ArrayLike | None, k: int) -> Array:
     """Mixing weights (k,), >= 0 and of sum 1; None stands for 1/k each."""
     if value is None:

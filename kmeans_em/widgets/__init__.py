@@ -2,5 +2,6 @@
 
 from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.likelihood import Likelihood
+from kmeans_em.widgets.narrowing import Narrowing
 
-__all__ = ["Explorer", "Likelihood"]
+__all__ = ["Explorer", "Likelihood", "Narrowing"]

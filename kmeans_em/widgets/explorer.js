@@ -1,6 +1,5 @@
 // The explorer: a slider for sigma, means to drag, and k-means at the slider's left end.
 
-const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma
 const BUDGET = 4; // milliseconds of EM steps a frame, so that sigma answers within the frame
 const CELL = 5; // pixels a side, of the shaded field
 const NUDGE = 1e-4; // coincident means sit on a saddle that no step leaves: part them by so many radii
@@ -47,7 +46,7 @@ const PANELS = {
 function render({ model, el }) {
   const X = readData(model.get("X"));
   const palette = model.get("palette").map(rgbOf);
-  const [low, high] = model.get("sigma_range");
+  const { sigmaAt, positionOf } = sigmaSlider(model.get("sigma_range"));
   const radius = rmsRadius(X) || 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -405,21 +404,6 @@ function render({ model, el }) {
     lloyd = copy(means);
     forget();
     draw();
-  }
-
-  // Round values, so that the reader can find the ones that the text names.
-  function sigmaAt(position) {
-    if (position === 0) return 0;
-    const exact = low * (high / low) ** ((position - 1) / (POSITIONS - 1));
-    const power = 10 ** Math.floor(Math.log10(exact));
-    const grain = [2, 5, 10].find((end) => exact < end * power) / 100;
-    return +(Math.round(exact / power / grain) * grain * power).toPrecision(3);
-  }
-
-  function positionOf(value) {
-    if (value === 0) return 0;
-    const position = 1 + ((POSITIONS - 1) * Math.log(value / low)) / Math.log(high / low);
-    return Math.round(Math.min(POSITIONS, Math.max(1, position)));
   }
 
   // Everything that asks the page for sizes and styles is here, not in the frames.

@@ -1,6 +1,7 @@
 // What the book's moving figures share: axes, ticks, marks, numbers in short, colours.
 
 const SMALLEST_WIDTH = 80;
+const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma
 
 function frameIn(el, name, label, skeleton) {
   const root = document.createElement("div");
@@ -63,6 +64,25 @@ function short(value) {
   return text.replace("-", "−");
 }
 
+// A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.
+function sigmaSlider([low, high]) {
+  return {
+    // Round values, so that the reader can find the ones that the text names.
+    sigmaAt(position) {
+      if (position === 0) return 0;
+      const exact = low * (high / low) ** ((position - 1) / (POSITIONS - 1));
+      const power = 10 ** Math.floor(Math.log10(exact));
+      const grain = [2, 5, 10].find((end) => exact < end * power) / 100;
+      return +(Math.round(exact / power / grain) * grain * power).toPrecision(3);
+    },
+    positionOf(sigma) {
+      if (sigma === 0) return 0;
+      const position = 1 + ((POSITIONS - 1) * Math.log(sigma / low)) / Math.log(high / low);
+      return Math.round(Math.min(POSITIONS, Math.max(1, position)));
+    },
+  };
+}
+
 function range(X, a) {
   let [low, high] = [Infinity, -Infinity];
   for (let i = a; i < X.values.length; i += X.d) {
@@ -99,16 +119,14 @@ function ticks({ min, max }) {
   return list;
 }
 
-function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y)) {
+function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y), xTicks = ticks(x)) {
   const label = (value) => String(value).replace("-", "−");
   return `
     <path class="axis" d="M${box.left} ${box.top}V${box.bottom}H${box.right}"/>
-    ${ticks(x).map((t) => `<text class="tick" x="${x.at(t)}" y="${box.bottom + 14}" text-anchor="middle">${label(t)}</text>`).join("")}
+    ${xTicks.map((t) => `<text class="tick" x="${x.at(t)}" y="${box.bottom + 14}" text-anchor="middle">${label(t)}</text>`).join("")}
     ${yTicks.map((t) => `<text class="tick" x="${box.left - 5}" y="${y.at(t) + 4}" text-anchor="end">${label(t)}</text>`).join("")}
-    <text class="axis-label" x="${(box.left + box.right) / 2}" y="${box.bottom + 31}"></text>
-    <text class="axis-label" transform="translate(12 ${(box.top + box.bottom) / 2}) rotate(-90)"></text>`
-    .replace("></text>", `>${escaped(xLabel)}</text>`)
-    .replace("></text>", `>${escaped(yLabel)}</text>`);
+    <text class="axis-label" x="${(box.left + box.right) / 2}" y="${box.bottom + 31}">${escaped(xLabel)}</text>
+    <text class="axis-label" transform="translate(12 ${(box.top + box.bottom) / 2}) rotate(-90)">${escaped(yLabel)}</text>`;
 }
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);

@@ -26,6 +26,7 @@ NAMES |= {
     "checks": checks,
     "Explorer": widgets.Explorer,
     "Likelihood": widgets.Likelihood,
+    "Narrowing": widgets.Narrowing,
 }
 NAMES |= {"np": np, "nan": np.nan, "inf": np.inf, "csr_array": csr_array}
 
