@@ -1,7 +1,6 @@
 """Fonts, cut down to the letters that the built pages use, and served by us.
 
-KaTeX's weigh a third of what they come as; the text face keeps all of Latin-1 and the Greek of the widgets,
-which write text of their own.
+KaTeX's weigh a third of what they come as, the text face half.
 """
 
 import logging
@@ -15,16 +14,15 @@ PACKAGES = Path(__file__).parents[2] / "node_modules"
 TEXT = PACKAGES / "@fontsource" / "source-serif-4" / "files"
 FACES = ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal", "greek-600-normal")
 KATEX = PACKAGES / "katex" / "dist" / "fonts"
-ALWAYS = set(range(0x20, 0x100)) | set(range(0x2010, 0x2040)) | set(map(ord, "ΔΣμπσ₂−≤"))
-
-
+ALWAYS = set(range(0x20, 0x7F))  # widgets write numbers and words of their own
 # KaTeX sets these two in spans of a class of their own; the other faces are small, or used all over
 CLASSES = {"KaTeX_AMS-Regular": "amsrm|mathbb", "KaTeX_Math-Italic": "mathnormal"}
 
 
 def letters(texts):
-    """Every character that stands in these pages, tags left out."""
-    return {ord(letter) for text in texts for letter in unescape(re.sub(r"<[^>]*>", "", text))}
+    """Every character that stands in these pages, tags left out; in a widget's state some are escaped."""
+    shown = {ord(letter) for text in texts for letter in unescape(re.sub(r"<[^>]*>", "", text))}
+    return shown | {int(code, 16) for text in texts for code in re.findall(r"\\u([0-9a-f]{4})", text)}
 
 
 def letters_of(classes, texts):
