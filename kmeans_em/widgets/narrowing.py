@@ -92,13 +92,15 @@ class Narrowing(Widget):
             below.fill_between(self.mu + x[side], cdf[side], other, color=plots.PALETTE[0], alpha=0.2, linewidth=0)
         below.plot(self.mu + x, cdf, **thick)
         below.plot(self.mu + step[0], step[1], **dashed)
-        below.plot(self.mu, 0.5 if self.sigma > 0 else 1, "o", color=plots.PALETTE[0])
+        below.plot(self.mu, 0, "o", color=plots.PALETTE[1], markerfacecolor="white", zorder=3)
+        below.plot(self.mu, 1, "o", color=plots.PALETTE[1], zorder=3)
+        below.plot(self.mu, 0.5 if self.sigma > 0 else 1, "o", color=plots.PALETTE[0], zorder=3)
         top.plot([self.mu, self.mu], [0, CEILING], **dashed)
         top.plot(self.mu, CEILING, "^", color=plots.PALETTE[1], clip_on=False)
         top.text(self.mu + 0.2, 0.9 * CEILING, "point mass")
         top.text(self.mu - 0.2, 0.9 * CEILING, self._top(), ha="right", style="italic")
         variation = 1 if self.sigma > 0 else 0
-        top.set_title(f"$\\sigma = {self.sigma:.3g}$: $W_2 = {self.sigma:.3g}$, total variation {variation}")
+        top.set_title(f"$\\sigma = {self.sigma:.3g}$: $W_2 = {self.sigma:.3g}$, total variation {variation}", pad=10)
         return figure
 
     def _curves(self) -> tuple[Array, Array, Array]:

@@ -23,12 +23,17 @@ LINKED = f"""{NOTEBOOK}
 ```{{code-cell}} ipython3
 import ipywidgets
 from kmeans_em import datasets
-from kmeans_em.widgets import Explorer
+from kmeans_em.widgets import Explorer, Narrowing
 
 w = Explorer(datasets.line(), [[1], [9]], sigma=2)
 log_sigma = ipywidgets.FloatLogSlider(min=-1, max=1, step=0.001, value=1)
 link = ipywidgets.jslink((w, "sigma"), (log_sigma, "value"))
 ipywidgets.VBox([w, log_sigma])
+```
+
+```{{code-cell}} ipython3
+bell = Narrowing(mu=5, sigma=0.5)
+bell
 ```
 """
 
@@ -177,6 +182,18 @@ def test_jslink_ties_sigma_to_a_slider_of_ipywidgets_both_ways(linked):
     linked.tell("log_sigma.value = 0.5")
     until(lambda: shown_sigma(linked) == "σ = 0.500", "the explorer did not hear from the kernel")
     until(lambda: linked.ask(f"w.sigma < 0.51 and {together}"), "the kernel did not hear from the explorer")
+
+
+def test_the_narrowing_bell_and_the_kernel_hear_from_each_other(linked):
+    bell = linked.page.locator(".narrowing")
+    bell.locator("[data-do=halve]").click()
+    until(lambda: linked.ask("bell.sigma") == 0.25, "the kernel did not hear from the button")
+    bell.locator("input").press("Home")
+    until(lambda: linked.ask("bell.sigma") == 0, "the kernel did not hear from the slider")
+    linked.tell("bell.sigma = 300")
+    until(lambda: bell.locator("[data-is=transport]").inner_text() == "300", "the page did not hear from the kernel")
+    linked.tell("bell.mu = -7")
+    until(lambda: "−8" in bell.locator("svg").first.text_content(), "the axis stayed where it was")
 
 
 def test_directives_and_mathematics_are_typeset(opened):
