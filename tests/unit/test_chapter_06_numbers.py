@@ -1,0 +1,203 @@
+"""What chapter 6 says in numbers, in its text, its figures and its solutions."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist
+from sklearn.cluster import KMeans
+
+from kmeans_em import datasets, em, fit, free_energy, inertia, log_likelihood, responsibilities
+
+LINE, MEANS = datasets.line(), np.array([[1.0], [11.0]])
+MINUTES, Z = datasets.old_faithful(), datasets.old_faithful(standardised=True)
+FAR = [[-1, 1], [1, -1]]
+
+
+def gaps(X, means):
+    nearest, second = np.sort(em.sq_dists(np.asarray(X, float), np.asarray(means, float)), axis=0)[:2]
+    return second - nearest
+
+
+def apart(X, start, sigma):
+    """The distances of EM's farthest mean from Lloyd's, after each step."""
+    soft, hard = (fit(X, start, s, max_steps=400, tol=0).history for s in (sigma, 0))
+    return [np.linalg.norm(step.means - hard[min(t, len(hard) - 1)].means, axis=1).max() for t, step in enumerate(soft)]
+
+
+def test_the_squeeze_on_the_line():
+    rows = [(s, free_energy(LINE, MEANS, s), 40 - 2 * s**2 * 6 * np.log(2)) for s in (4, 2, 1)]
+    assert [(round(F, 3), round(low, 2)) for _, F, low in rows] == [(22.667, -93.08), (39.941, 6.73), (40, 31.68)]
+    assert [f"{40 - F:.3g}" for _, F, _ in rows] == ["17.3", "0.0585", "4.12e-09"]
+    assert gaps(LINE, MEANS).tolist() == [120, 100, 80, 40, 60, 200]
+    weighted = [free_energy(LINE, MEANS, s, [0.8, 0.2]) for s in (4, 2, 1)]
+    assert np.round(weighted, 2).tolist() == [174.75, 83.75, 51.0]
+    assert round(weighted[2], 3) == 50.995
+
+
+def test_the_squeeze_of_the_figure():
+    grid = np.linspace(-3, 8, 1101)
+    for sigma, best, band in [(3, 1.4, 75), (1.5, 1.0, 19)]:
+        F = [free_energy(LINE, [[m], [11]], sigma) for m in grid]
+        assert abs(grid[int(np.argmin(F))] - best) < 0.1
+        assert round(2 * sigma**2 * 6 * np.log(2)) == band
+    J = [inertia(LINE, [[m], [11]]) for m in grid]
+    assert (grid[int(np.argmin(J))].round(2), min(J)) == (1, pytest.approx(40))
+
+
+def test_the_point_8_hardens():
+    q = [np.exp(-40 / (2 * s**2)) for s in (4, 2, 1, 0.5)]
+    assert [f"{v / (1 + v):.2g}" for v in q] == ["0.22", "0.0067", "2.1e-09", "1.8e-35"]
+
+
+def test_the_gaps_of_the_figure():
+    assert gaps(LINE, [[1], [8.5], [16]])[[2, 3, 0]].tolist() == [41.25, 48.75, 71.25]
+
+
+def test_how_small_sigma_must_be():
+    largest = np.sqrt(40 / (2 * np.log(99)))
+    assert (round(largest**2, 2), round(largest, 3)) == (4.35, 2.086)
+    assert 1 - responsibilities(LINE, MEANS, largest).max(axis=1).min() == pytest.approx(0.01)
+
+
+def test_one_step_from_0_and_1():
+    assert fit(LINE, [[0], [1]], 0, max_steps=1).means.ravel().tolist() == [0, 7.2]
+    rows = [fit(LINE, [[0], [1]], s, max_steps=1).means.ravel().round(6).tolist() for s in (1, 0.5, 0.3, 0.2)]
+    assert rows == [[0.632741, 7.318390], [0.123842, 7.178720], [0.003851, 7.199230], [0.000004, 7.199999]]
+    assert gaps(LINE, [[0], [1]]).min() == 1
+    assert round(16 * (0 + 6 / 1) * np.exp(-12.5), 5) == 0.00036
+    assert round(fit(LINE, [[0], [1]], 0.2, max_steps=1).means[0, 0], 7) == 0.0000037
+
+
+def test_the_run_from_0_and_1():
+    history = fit(LINE, [[0], [1]]).history
+    assert [step.means.ravel().tolist() for step in history[:3]] == [[0, 1], [0, 7.2], [1, 11]]
+    assert min(gaps(LINE, step.means).min() for step in history) == 1
+    rho, constant = 16, 16 * (0 + 6 / 1)
+    largest = np.sqrt(1 / (4 * np.log(12 * rho * constant)))
+    assert round(largest, 4) == 0.1595
+    assert constant * np.exp(-1 / (4 * largest**2)) == pytest.approx(1 / (12 * rho))
+    assert round(max(apart(LINE, [[0], [1]], 0.3)), 4) == 0.0039
+
+
+def test_a_tie_where_lloyd_rests():
+    X = np.array([[0.0], [2], [3]])
+    assert fit(X, [[1.1], [3]]).means.ravel().tolist() == [1, 3]
+    assert gaps(X, [[1.1], [3]]).min() > 0.1
+    assert gaps(X, [[1], [3]]).min() == 0
+    soft = [step.means.ravel().round(3).tolist() for step in fit(X, [[1.1], [3]], 0.07).history]
+    assert soft[1:4] == [[1, 3], [0.667, 2.667], [0, 2.5]]
+
+
+def test_three_ways_with_an_empty_cluster():
+    start = np.array([[1.0], [11], [-10]])
+    D = em.sq_dists(LINE, start)
+    assert np.sort(D[2] - D.min(axis=0))[:3].tolist() == [99, 121, 143]
+    soft, hard = fit(LINE, start, 0.3), fit(LINE, start)
+    assert fit(LINE, start, 0.3, max_steps=1).means[2, 0] == pytest.approx(0, abs=1e-9)
+    assert soft.means.ravel().round(3).tolist() == [1.505, 11, 0.019]
+    assert round(inertia(LINE, soft.means), 2) == 38.50
+    assert (hard.means.ravel().tolist(), inertia(LINE, hard.means)) == ([1, 11, -10], 40)
+    model = KMeans(3, init=start, n_init=1).fit(LINE)
+    assert (model.cluster_centers_.ravel().tolist(), model.inertia_) == ([1, 8.5, 16], 2.5)
+
+
+def test_where_floating_point_lets_go():
+    border = np.sqrt(99 / (2 * -np.log(em.LEAST_COUNT)))
+    assert round(border, 4) == 0.2723
+    start = [[1], [11], [-10]]
+    assert fit(LINE, start, border * 1.001, max_steps=1).means[2, 0] == pytest.approx(0, abs=1e-9)
+    assert fit(LINE, start, border * 0.999, max_steps=1).means[2, 0] == -10
+    tiny, hard = fit(LINE, [[0], [16]], 1e-300), fit(LINE, [[0], [16]])
+    assert tiny.means.tolist() == hard.means.tolist()
+
+
+def test_the_expected_log_likelihood_with_and_without_the_factor():
+    scaled = []
+    for sigma in (4, 1, 0.5, 0.1, 0.01):
+        r = responsibilities(LINE, MEANS, sigma)
+        log_p = -((LINE - MEANS.T) ** 2) / (2 * sigma**2) - np.log(2) - np.log(2 * np.pi * sigma**2) / 2
+        scaled.append(round(float(-2 * sigma**2 * (r * log_p).sum()), 3))
+    assert scaled == [645.995, 59.345, 42.757, 39.917, 39.996]
+    assert log_likelihood(LINE, MEANS, 0.01) < -1e5
+
+
+def test_whole_runs_on_old_faithful_in_minutes():
+    history = fit(MINUTES, MINUTES[:2]).history
+    gap = min(gaps(MINUTES, step.means).min() for step in history)
+    smallest = min(np.bincount(em.sq_dists(MINUTES, step.means).argmin(axis=0)).min() for step in history)
+    rho = pdist(MINUTES).max()
+    assert (len(history) - 1, round(gap, 2), smallest, round(rho, 2)) == (3, 22.12, 99, 53.09)
+    assert round(272 / 99, 3) == 2.747
+    constant = rho * 272 / 99
+    largest = np.sqrt(gap / (4 * np.log(12 * rho * constant / gap)))
+    assert (round(largest, 4), round(rho, 4)) == (0.8141, 53.0916)
+    assert round(constant * np.exp(-gap / (4 * largest**2)), 3) == 0.035
+    assert [f"{max(apart(MINUTES, MINUTES[:2], s)):.0e}" for s in (1, 0.7)] == ["2e-06", "2e-11"]
+
+
+def test_the_curves_on_the_line():
+    run = fit(LINE, MEANS, 4)
+    assert run.means.ravel().round(2).tolist() == [2.14, 10.96]
+    assert round(2 * 16 / float(np.diff(run.means.ravel())[0]), 1) == 3.6
+    assert [round(2 * s**2 / 10, 1) for s in (4, 2, 1)] == [3.2, 0.8, 0.2]
+
+
+def test_two_loops_that_part_and_two_that_do_not():
+    soft, hard = fit(Z, FAR, 0.3), fit(Z, FAR)
+    assert np.linalg.norm(soft.means - hard.means, axis=1).round(1).tolist() == [2.7, 2.7]
+    assert np.linalg.norm(soft.means - hard.means[::-1], axis=1).max() < 0.02
+    assert round(gaps(Z, hard.history[1].means).min(), 4) == 0.0026
+    distances = apart(Z, FAR, 0.2)
+    assert (round(max(distances), 2), round(distances[-1], 4)) == (0.33, 0.0012)
+    gap = min(gaps(Z, step.means).min() for step in hard.history)
+    smallest = min(np.bincount(em.sq_dists(Z, step.means).argmin(axis=0)).min() for step in hard.history)
+    rho = pdist(Z).max()
+    assert round(np.sqrt(gap / (4 * np.log(12 * rho**2 * 272 / smallest / gap))), 3) == 0.003
+
+
+def test_how_far_the_discs_rest_from_their_rings():
+    hard = fit(Z, FAR).means
+    swap = np.argsort(hard[:, 0])
+    found = []
+    for sigma in (1, 0.5, 0.1):
+        soft = fit(Z, hard, sigma, max_steps=5000).means
+        found.append(np.linalg.norm(soft[np.argsort(soft[:, 0])] - hard[swap], axis=1).max())
+    assert [f"{distance:.1g}" for distance in found] == ["0.2", "0.01", "8e-05"]
+    assert np.round(found[:2], 3).tolist() == pytest.approx([0.25, 0.014], abs=0.002)
+
+
+def test_a_learned_sigma_stays_away_from_0():
+    run = fit(LINE, MEANS, 4, learn="sigma")
+    assert (round(run.sigma, 3), round(np.sqrt(40 / 6), 3)) == (2.739, 2.582)
+
+
+def test_the_step_by_hand():
+    X, means = np.array([[0.0], [10]]), np.array([[2.0], [9]])
+    sigma = np.sqrt(11 / 2)
+    assert gaps(X, means).tolist() == [77, 63]
+    rest = 1 - responsibilities(X, means, sigma).max(axis=1)
+    assert rest.round(6).tolist() == [0.000911, 0.003245]
+    assert round(20 * np.exp(-63 / 11), 4) == 0.0651
+    assert fit(X, means, sigma, max_steps=1).means.ravel().round(4).tolist() == [0.0324, 9.9909]
+
+
+def test_the_weights_of_the_exercise_pull_the_point_8_over():
+    assert round(6 + 16 / 10 * np.log(4), 2) == 8.22
+    assert responsibilities(LINE, MEANS, 4, [0.8, 0.2])[3, 0] > 0.5
+
+
+def test_off_the_tie():
+    X = np.array([[-1.0], [0], [1]])
+    for h in (0.01, 0.1, 0.3):
+        assert inertia(X, [[-2 / 3 + h], [2 / 3 + h]]) == pytest.approx(2 / 3 - 4 * h / 3 + 3 * h**2)
+    away = fit(X, [[-1 + 1e-9], [1 + 1e-9]], 0.3)
+    assert inertia(X, away.means) < 0.51
+    a, h, sigma = 2 / 3, 1e-3, 0.3
+    F = [free_energy(X, [[-a + e], [a + e]], sigma) for e in (-h, 0, h)]
+    assert (F[0] - 2 * F[1] + F[2]) / h**2 == pytest.approx(6 - 2 * a**2 / sigma**2, abs=0.01)
+
+
+def test_the_smallest_excess_is_not_the_nearest_point():
+    X = np.array([[0.0, 0], [1, 10]])
+    D = em.sq_dists(X, np.array([[0.0, 0], [10, 0]]))
+    assert (D[1] - D[0]).tolist() == [100, 80]
+    assert D[1].tolist() == [100, 181]
