@@ -31,6 +31,7 @@ def test_the_squeeze_on_the_line():
     weighted = [free_energy(LINE, MEANS, s, [0.8, 0.2]) for s in (4, 2, 1)]
     assert np.round(weighted, 2).tolist() == [174.75, 83.75, 51.0]
     assert round(weighted[2], 3) == 50.995
+    assert round(2 * sum(3 * [np.log(1 / 0.8)] + 3 * [np.log(1 / 0.2)]), 3) == 10.995
 
 
 def test_the_squeeze_of_the_figure():
@@ -72,6 +73,7 @@ def test_the_run_from_0_and_1():
     assert [step.means.ravel().tolist() for step in history[:3]] == [[0, 1], [0, 7.2], [1, 11]]
     assert min(gaps(LINE, step.means).min() for step in history) == 1
     rho, constant = 16, 16 * (0 + 6 / 1)
+    assert 12 * rho * constant == 18432
     largest = np.sqrt(1 / (4 * np.log(12 * rho * constant)))
     assert round(largest, 4) == 0.1595
     assert constant * np.exp(-1 / (4 * largest**2)) == pytest.approx(1 / (12 * rho))
@@ -83,8 +85,10 @@ def test_a_tie_where_lloyd_rests():
     assert fit(X, [[1.1], [3]]).means.ravel().tolist() == [1, 3]
     assert gaps(X, [[1.1], [3]]).min() > 0.1
     assert gaps(X, [[1], [3]]).min() == 0
-    soft = [step.means.ravel().round(3).tolist() for step in fit(X, [[1.1], [3]], 0.07).history]
-    assert soft[1:4] == [[1, 3], [0.667, 2.667], [0, 2.5]]
+    soft = fit(X, [[1.1], [3]], 0.07)
+    path = [step.means.ravel().round(3).tolist() for step in soft.history]
+    assert path[1:4] == [[1, 3], [0.667, 2.667], [0, 2.5]]
+    assert (inertia(X, [[1], [3]]), round(inertia(X, soft.means), 3)) == (2, 0.5)
 
 
 def test_three_ways_with_an_empty_cluster():
@@ -132,21 +136,29 @@ def test_whole_runs_on_old_faithful_in_minutes():
     assert (round(largest, 4), round(rho, 4)) == (0.8141, 53.0916)
     assert round(constant * np.exp(-gap / (4 * largest**2)), 3) == 0.035
     assert [f"{max(apart(MINUTES, MINUTES[:2], s)):.0e}" for s in (1, 0.7)] == ["2e-06", "2e-11"]
+    standard = min(gaps(Z, step.means).min() for step in fit(Z, Z[:2]).history)
+    assert (round(standard, 4), round(pdist(Z).max(), 2)) == (0.0217, 4.77)
+    assert 0.1 < (standard / pdist(Z).max() ** 2) / (gap / rho**2) < 0.15
 
 
 def test_the_curves_on_the_line():
     run = fit(LINE, MEANS, 4)
     assert run.means.ravel().round(2).tolist() == [2.14, 10.96]
     assert round(2 * 16 / float(np.diff(run.means.ravel())[0]), 1) == 3.6
-    assert [round(2 * s**2 / 10, 1) for s in (4, 2, 1)] == [3.2, 0.8, 0.2]
+    assert [round(2 * s**2 / float(np.diff(fit(LINE, MEANS, s).means.ravel())[0]), 1) for s in (2, 1)] == [0.8, 0.2]
+    assert abs(np.diff(fit(LINE, MEANS, 5.7, max_steps=5000).means.ravel())[0]) < 0.01
+    assert np.diff(fit(LINE, MEANS, 5.6, max_steps=5000).means.ravel())[0] > 0.5
 
 
 def test_two_loops_that_part_and_two_that_do_not():
     soft, hard = fit(Z, FAR, 0.3), fit(Z, FAR)
     assert np.linalg.norm(soft.means - hard.means, axis=1).round(1).tolist() == [2.7, 2.7]
     assert np.linalg.norm(soft.means - hard.means[::-1], axis=1).max() < 0.02
-    assert round(gaps(Z, hard.history[1].means).min(), 4) == 0.0026
+    first = soft.history[1].means
+    assert 0.2 < np.median(gaps(Z, first)) < 0.24
+    assert (responsibilities(Z, first, 0.3).max(axis=1) < 0.99).sum() == 271
     distances = apart(Z, FAR, 0.2)
+    assert int(np.argmax(distances)) == 2
     assert (round(max(distances), 2), round(distances[-1], 4)) == (0.33, 0.0012)
     gap = min(gaps(Z, step.means).min() for step in hard.history)
     smallest = min(np.bincount(em.sq_dists(Z, step.means).argmin(axis=0)).min() for step in hard.history)
@@ -190,7 +202,7 @@ def test_off_the_tie():
     for h in (0.01, 0.1, 0.3):
         assert inertia(X, [[-2 / 3 + h], [2 / 3 + h]]) == pytest.approx(2 / 3 - 4 * h / 3 + 3 * h**2)
     away = fit(X, [[-1 + 1e-9], [1 + 1e-9]], 0.3)
-    assert inertia(X, away.means) < 0.51
+    assert away.means.ravel().round(3).tolist() == [-0.505, 0.981]
     a, h, sigma = 2 / 3, 1e-3, 0.3
     F = [free_energy(X, [[-a + e], [a + e]], sigma) for e in (-h, 0, h)]
     assert (F[0] - 2 * F[1] + F[2]) / h**2 == pytest.approx(6 - 2 * a**2 / sigma**2, abs=0.01)

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import entropy
+from scipy.stats import entropy, norm
 
 from kmeans_em import datasets, fit, inertia, log_likelihood, responsibilities, update
 
@@ -53,6 +53,20 @@ def test_a_learned_sigma_hard_and_soft():
     assert sigmas[:2] == [3.247, 2.582]
     soft = fit(LINE, MEANS, 4, learn="sigma")
     assert soft.means.ravel().round(3).tolist() == [1.247, 11.084]
+    assert round(soft.sigma, 3) == 2.739
+
+
+def test_a_hard_step_may_lower_the_likelihood():
+    rest = fit(LINE, MEANS, 4).means
+    assert rest.ravel().round(2).tolist() == [2.14, 10.96]
+    hard = next(hard_em(LINE, rest, 4))[0]
+    assert hard.ravel().tolist() == [1, 11]
+    assert np.round([log_likelihood(LINE, means, 4) for means in (rest, hard)], 3).tolist() == [-18.604, -18.699]
+
+
+def test_k_means_pushes_overlapping_clusters_apart():
+    # the right half of half N(0, 1), half N(2, 1): E|Y| for Y from N(1, 1), by symmetry
+    assert round(1 + (2 * norm.cdf(1) - 1) + 2 * norm.pdf(1), 2) == 2.17
 
 
 def test_the_classified_likelihood_of_the_line():
