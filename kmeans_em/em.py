@@ -253,11 +253,13 @@ def fit(
     ValueError
         If an argument has the wrong shape or a value outside its range.
     """
-    X, means = check.data_and_means(X, means)
+    X = check.numbers("X", X, "(n, d)")
+    box = check.column_range(X)
+    means = check.means_for(X.shape, *box, means)
     check.enough_points(X, means)
     threads = passes.cores() if threads is None else check.whole("threads", threads, at_least=1)
     with Workers(threads) as workers:
-        return Fit(**loop(InMemory(X, workers), means, sigma, weights, learn, max_steps, tol), _data=X)
+        return Fit(**loop(InMemory(X, workers, box), means, sigma, weights, learn, max_steps, tol), _data=X)
 
 
 class Data(Protocol):
@@ -309,7 +311,7 @@ def loop(
         converged = (
             (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
             and (not learn_sigma or abs(new_sigma - sigma) <= rest)
-            and float(np.abs(new_shares - shares).max()) <= tol
+            and (not learn_weights or float(np.abs(new_shares - shares).max()) <= tol)
         )
         means, sigma, shares = new_means, new_sigma, new_shares
     return {

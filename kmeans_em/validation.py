@@ -76,6 +76,8 @@ def column_range(X: NDArray[np.floating]) -> tuple[Array, Array]:
         high = np.concatenate([wide.max(axis=0).reshape(m, d), rest])
     else:
         low = high = X
+    if len(low) <= 1000:  # and quick along columns
+        low, high = np.asfortranarray(low), np.asfortranarray(high)
     return low.min(axis=0).astype(float), high.max(axis=0).astype(float)
 
 
