@@ -253,13 +253,13 @@ def fit(
     ValueError
         If an argument has the wrong shape or a value outside its range.
     """
-    X = check.numbers("X", X, "(n, d)")
-    box = check.column_range(X)
-    means = check.means_for(X.shape, *box, means)
-    check.enough_points(X, means)
+    X = check.floats("X", X, "(n, d)")
     threads = passes.cores() if threads is None else check.whole("threads", threads, at_least=1)
     with Workers(threads) as workers:
-        return Fit(**loop(InMemory(X, workers, box), means, sigma, weights, learn, max_steps, tol), _data=X)
+        data = InMemory(X, workers)
+        means = check.means_for(data.shape, *data.box, means)
+        check.enough_points(X, means)
+        return Fit(**loop(data, means, sigma, weights, learn, max_steps, tol), _data=X)
 
 
 class Data(Protocol):

@@ -16,6 +16,13 @@ SMALLEST = 1e-140  # squares of smaller ones would underflow
 
 def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     """An array of finite floats with as many axes as `shape` names; float arrays are not copied."""
+    array = floats(name, value, shape)
+    finite(name, array.min(), array.max())
+    return array
+
+
+def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
+    """The same, but NaN and infinite entries are not looked for."""
     if _has_masked_entries(value):
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
     if hasattr(value, "toarray"):
@@ -39,9 +46,12 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
-    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
     return array
+
+
+def finite(name: str, least: ArrayLike, largest: ArrayLike) -> None:
+    if not (np.isfinite(least).all() and np.isfinite(largest).all()):
+        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
 
 
 def data_and_means(X: ArrayLike, means: ArrayLike) -> tuple[NDArray[np.floating], Array]:
