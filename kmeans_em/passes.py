@@ -96,10 +96,25 @@ class Workers:
         self._kept = threading.local()
 
     def map(self, function: Callable[[slice], T], strips: list[slice]) -> list[T]:
+        """`function` of each strip. The calling thread works too: if it waited, each strip done would wake it."""
         if self.threads == 1 or len(strips) == 1:
             return [function(strip) for strip in strips]
-        self._pool = self._pool or ThreadPoolExecutor(self.threads, "kmeans_em")
-        return list(self._pool.map(function, strips))
+        found: dict[int, T] = {}
+        left = iter(range(len(strips)))
+
+        def work() -> None:
+            for i in left:  # whoever is free takes the next
+                found[i] = function(strips[i])
+
+        self._pool = self._pool or ThreadPoolExecutor(self.threads - 1, "kmeans_em")
+        helpers = [self._pool.submit(work) for _ in range(self.threads - 1)]
+        try:
+            work()
+        finally:
+            list(left)  # after an interrupt nobody takes another
+        for helper in helpers:
+            helper.result()
+        return [found[i] for i in range(len(strips))]
 
     def scratch(self, name: str, *shape: int, dtype: type = float) -> NDArray[Any]:
         """An array with anything in it: fresh memory would cost as much as the arithmetic."""
