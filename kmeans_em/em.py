@@ -350,10 +350,8 @@ def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: 
 
 def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> Array:
     """Weighted means; an empty cluster keeps its mean."""
-    full = counts > LEAST_COUNT
-    new = means.copy()
-    new[full] = frame.back(sums[full] / counts[full, None])
-    return new
+    full = (counts > LEAST_COUNT)[:, None]
+    return np.where(full, frame.back(sums / np.where(full, counts[:, None], 1.0)), means)
 
 
 def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:

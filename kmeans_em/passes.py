@@ -254,6 +254,8 @@ def block_rule(
 def total(X: Floats, of_block: Callable[[Floats], T], width: int, workers: Workers) -> T:
     """The sum of `of_block` over all blocks of rows: over each strip first, then over the strips."""
     rows = list(blocks(X.shape, width))
+    if len(rows) == 1:
+        return of_block(X)
     size = -(-len(rows) // STRIPS)
 
     def of_strip(strip: slice) -> T:
@@ -320,9 +322,10 @@ def _soft(
     whole = resp.sum(axis=0, out=workers.scratch("whole", n))
     resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
     log_sum += float(np.log(whole, out=whole).sum())
-    # over all blocks the squares add up to the same, whatever they are in each
-    found = _gathered(resp.sum(axis=1), resp, Y, n * frame.mean_square, means, frame)
-    return found._replace(log_sum=log_sum)
+    counts, sums = resp.sum(axis=1), _product_over_points(resp, Y)
+    squares = n * frame.mean_square  # over all blocks they add up to the same, whatever they are in each
+    scale = frame.unit**2
+    return Statistics(counts, sums, scale * _within(squares, counts, sums, means), scale * squares, log_sum)
 
 
 class Scores(NamedTuple):
@@ -348,7 +351,7 @@ def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: W
     np.copyto(Y32, Y, casting="same_kind")
     _product(scores.slopes, Y32, out=score)
     score -= scores.offsets
-    best = score.max(axis=0)
+    best = score.max(axis=0, out=workers.scratch("best", n, dtype=np.float32))
     best -= scores.error
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
     resp = workers.scratch("resp", k, n)
@@ -359,19 +362,18 @@ def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: W
         D = sq_dists(block[unsure].astype(float, copy=False), means)
         resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
         counts += (resp[:, unsure] - near[:, unsure]).sum(axis=1)
-    found = _gathered(counts, resp, Y, _squares(Y), y_means, frame)
-    if found.within < 1e-2 * found.base:
+    sums, squares = _product_over_points(resp, Y), _squares(Y)
+    within = _within(squares, counts, sums, y_means)
+    if within < 1e-2 * squares:
         own = _product(means.T, resp, out=workers.scratch("own", d, n))
         own -= block.T
-        found = found._replace(within=_squares(own))
-    return found._replace(base=found.within)
+        within = _squares(own) / frame.unit**2
+    return Statistics(counts, sums, frame.unit**2 * within, frame.unit**2 * within, 0.0)
 
 
-def _gathered(counts: Array, resp: Array, Y: Array, squares: float, means: Array, frame: Frame) -> Statistics:
-    """The sums, the squares |y|^2 as base, and from those resp |y - m|^2 = resp (|y|^2 - 2 y.m + |m|^2)."""
-    sums = _product_over_points(resp, Y)
-    within = squares - float((means * (2 * sums - counts[:, None] * means)).sum())
-    return Statistics(counts, sums, frame.unit**2 * within, frame.unit**2 * squares, 0.0)
+def _within(squares: float, counts: Array, sums: Array, means: Array) -> float:
+    """sum_ij resp |y_i - m_j|^2, which is the sum of resp (|y|^2 - 2 y.m + |m|^2)."""
+    return squares - float((means * (2 * sums - counts[:, None] * means)).sum())
 
 
 def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
@@ -394,6 +396,8 @@ def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) 
 def _squares(Y: Floats) -> float:
     """The sum of all squares; in pieces, for which BLAS starts no threads."""
     y = Y.ravel("K")
+    if len(y) < 4096:
+        return float(y @ y)
     cut = len(y) - len(y) % 4096
     rows = y[:cut].reshape(-1, 1, 4096)
     return float((rows @ rows.swapaxes(1, 2)).sum() + y[cut:] @ y[cut:])

@@ -49,8 +49,8 @@ def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     return array
 
 
-def finite(name: str, least: ArrayLike, largest: ArrayLike) -> None:
-    if not (np.isfinite(least).all() and np.isfinite(largest).all()):
+def finite(name: str, least: Array, largest: Array) -> None:
+    if not np.isfinite([least, largest]).all():
         raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
 
 
