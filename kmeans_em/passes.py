@@ -44,7 +44,7 @@ class Frame(NamedTuple):
     origin: Array  # (d,)
     unit: float
     reach: float = np.inf  # no point is further from the origin, in this unit
-    mean_square: float = np.inf  # of the distances of the points from the origin, in this unit
+    mean_square: float = np.inf  # mean of the points' squared distances from the origin, in this unit
 
     def of(self, block: Floats) -> Array:
         return (block - self.origin) / self.unit
@@ -97,7 +97,7 @@ class Workers:
 
     def map(self, function: Callable[[slice], T], strips: list[slice]) -> list[T]:
         """`function` of each strip. The calling thread works too: if it waited, each strip done would wake it."""
-        if self.threads == 1 or len(strips) == 1:
+        if self.threads == 1:
             return [function(strip) for strip in strips]
         found: dict[int, T] = {}
         left = iter(range(len(strips)))
@@ -322,9 +322,8 @@ def _soft(
     whole = resp.sum(axis=0, out=workers.scratch("whole", n))
     resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
     log_sum += float(np.log(whole, out=whole).sum())
-    counts, sums = resp.sum(axis=1), _product_over_points(resp, Y)
+    counts, sums, scale = resp.sum(axis=1), _product_over_points(resp, Y), frame.unit**2
     squares = n * frame.mean_square  # over all blocks they add up to the same, whatever they are in each
-    scale = frame.unit**2
     return Statistics(counts, sums, scale * _within(squares, counts, sums, means), scale * squares, log_sum)
 
 
@@ -362,13 +361,13 @@ def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: W
         D = sq_dists(block[unsure].astype(float, copy=False), means)
         resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
         counts += (resp[:, unsure] - near[:, unsure]).sum(axis=1)
-    sums, squares = _product_over_points(resp, Y), _squares(Y)
-    within = _within(squares, counts, sums, y_means)
-    if within < 1e-2 * squares:
+    sums, squares, scale = _product_over_points(resp, Y), _squares(Y), frame.unit**2
+    within = scale * _within(squares, counts, sums, y_means)
+    if within < 1e-2 * scale * squares:
         own = _product(means.T, resp, out=workers.scratch("own", d, n))
         own -= block.T
-        within = _squares(own) / frame.unit**2
-    return Statistics(counts, sums, frame.unit**2 * within, frame.unit**2 * within, 0.0)
+        within = _squares(own)
+    return Statistics(counts, sums, within, within, 0.0)
 
 
 def _within(squares: float, counts: Array, sums: Array, means: Array) -> float:

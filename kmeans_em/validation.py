@@ -22,7 +22,7 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
 
 
 def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
-    """The same, but NaN and infinite entries are not looked for."""
+    """As `numbers`, but NaN and infinite entries are let through."""
     if _has_masked_entries(value):
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
     if hasattr(value, "toarray"):
@@ -86,7 +86,7 @@ def column_range(X: NDArray[np.floating]) -> tuple[Array, Array]:
         high = np.concatenate([wide.max(axis=0).reshape(m, d), rest])
     else:
         low = high = X
-    if len(low) <= 1000:  # and quick along columns
+    if len(low) <= 1000:  # few rows, and still short: let columns lie side by side instead
         low, high = np.asfortranarray(low), np.asfortranarray(high)
     return low.min(axis=0).astype(float), high.max(axis=0).astype(float)
 
