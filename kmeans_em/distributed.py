@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,8 +100,7 @@ class Chunks:
         self.shape: tuple[int, int] = _shape(X)
         parts = X.to_delayed().ravel()
         self._parts = [part for part, rows in zip(parts, X.chunks[0]) if rows]
-        box = self._total(_box)
-        self.box = box.low, box.high
+        self.box: passes.Box = self._total(passes.box)
         frame = passes.frame_of(*self.box)
         moments = self._total(partial(_blockwise, _moments, 1, frame))
         self.frame, self.radius = passes.measured(frame, moments, self.shape[0])
@@ -121,18 +120,6 @@ class Chunks:
         while len(level) > 1:
             level = [add(level[i : i + FAN_IN]) for i in range(0, len(level), FAN_IN)]
         return level[0].compute()
-
-
-class Box(NamedTuple):
-    low: Array
-    high: Array
-
-    def plus(self, other: Box) -> Box:
-        return Box(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
-
-
-def _box(chunk: NDArray[np.floating]) -> Box:
-    return Box(*check.column_range(chunk))
 
 
 def _moments(frame: passes.Frame, workers: passes.Workers) -> Callable[..., passes.Moments]:

@@ -253,11 +253,13 @@ def fit(
     ValueError
         If an argument has the wrong shape or a value outside its range.
     """
-    X, means = check.data_and_means(X, means)
-    check.enough_points(X, means)
+    X = check.floats("X", X, "(n, d)")
     threads = passes.cores() if threads is None else check.whole("threads", threads, at_least=1)
     with Workers(threads) as workers:
-        return Fit(**loop(InMemory(X, workers), means, sigma, weights, learn, max_steps, tol), _data=X)
+        data = InMemory(X, workers)
+        means = check.means_for(data.shape, *data.box, means)
+        check.enough_points(X, means)
+        return Fit(**loop(data, means, sigma, weights, learn, max_steps, tol), _data=X)
 
 
 class Data(Protocol):
@@ -309,7 +311,7 @@ def loop(
         converged = (
             (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
             and (not learn_sigma or abs(new_sigma - sigma) <= rest)
-            and float(np.abs(new_shares - shares).max()) <= tol
+            and (not learn_weights or float(np.abs(new_shares - shares).max()) <= tol)
         )
         means, sigma, shares = new_means, new_sigma, new_shares
     return {
@@ -348,10 +350,8 @@ def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: 
 
 def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> Array:
     """Weighted means; an empty cluster keeps its mean."""
-    full = counts > LEAST_COUNT
-    new = means.copy()
-    new[full] = frame.back(sums[full] / counts[full, None])
-    return new
+    full = (counts > LEAST_COUNT)[:, None]
+    return np.where(full, frame.back(sums / np.where(full, counts[:, None], 1.0)), means)
 
 
 def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:

@@ -44,6 +44,7 @@ class Frame(NamedTuple):
     origin: Array  # (d,)
     unit: float
     reach: float = np.inf  # no point is further from the origin, in this unit
+    mean_square: float = np.inf  # mean of the points' squared distances from the origin, in this unit
 
     def of(self, block: Floats) -> Array:
         return (block - self.origin) / self.unit
@@ -58,11 +59,21 @@ class Statistics(NamedTuple):
     counts: Array  # (k,)    R_j = sum_i resp[i, j]
     sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
     within: float  #         sum_ij resp[i, j] D[i, j]
-    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or |y_i|^2 where sigma > 0
+    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or the mean of all |y_i|^2
     log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - b_i) / 2 sigma^2)
 
     def plus(self, other: Statistics) -> Statistics:
         return Statistics(*map(operator.add, self, other))
+
+
+class Box(NamedTuple):
+    """The least and the largest number in each column."""
+
+    low: Array
+    high: Array
+
+    def plus(self, other: Box) -> Box:
+        return Box(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
 
 
 class Moments(NamedTuple):
@@ -85,10 +96,25 @@ class Workers:
         self._kept = threading.local()
 
     def map(self, function: Callable[[slice], T], strips: list[slice]) -> list[T]:
-        if self.threads == 1 or len(strips) == 1:
+        """`function` of each strip. The calling thread works too: if it waited, each strip done would wake it."""
+        if self.threads == 1:
             return [function(strip) for strip in strips]
-        self._pool = self._pool or ThreadPoolExecutor(self.threads, "kmeans_em")
-        return list(self._pool.map(function, strips))
+        found: dict[int, T] = {}
+        left = iter(range(len(strips)))
+
+        def work() -> None:
+            for i in left:  # whoever is free takes the next
+                found[i] = function(strips[i])
+
+        self._pool = self._pool or ThreadPoolExecutor(self.threads - 1, "kmeans_em")
+        helpers = [self._pool.submit(work) for _ in range(self.threads - 1)]
+        try:
+            work()
+        finally:
+            list(left)  # after an interrupt nobody takes another
+        for helper in helpers:
+            helper.result()
+        return [found[i] for i in range(len(strips))]
 
     def scratch(self, name: str, *shape: int, dtype: type = float) -> NDArray[Any]:
         """An array with anything in it: fresh memory would cost as much as the arithmetic."""
@@ -157,8 +183,10 @@ class InMemory:
     def __init__(self, X: Floats, workers: Workers | None = None) -> None:
         self.X, self.workers = X, workers or Workers()
         self.shape: tuple[int, int] = X.shape
-        box = frame_of(*check.column_range(X))
-        self.frame, self.radius = measured(box, self._total(partial(moments, box, self.workers), 1), len(X))
+        self.box = self._total(box, 1)
+        check.finite("X", *self.box)
+        frame = frame_of(*self.box)
+        self.frame, self.radius = measured(frame, self._total(partial(moments, frame, self.workers), 1), len(X))
 
     def statistics(self, means: Array, sigma: float, log_weights: Array) -> Statistics:
         rule = block_rule(means, sigma, log_weights, self.frame, self.workers)
@@ -171,6 +199,10 @@ class InMemory:
         return total(self.X, of_block, width, self.workers)
 
 
+def box(block: Floats) -> Box:
+    return Box(*check.column_range(block))
+
+
 def frame_of(low: Array, high: Array) -> Frame:
     """A frame in which no x loses a digit that it has, even beside an outlier.
 
@@ -181,21 +213,22 @@ def frame_of(low: Array, high: Array) -> Frame:
         width = high - low
     spread = width.max()
     unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
-    near = np.clip(0.0, low, high)
+    near = np.minimum(np.maximum(0.0, low), high)
     return Frame(np.where(abs(near) > width, low / 2 + high / 2, near), unit)
 
 
 def moments(frame: Frame, workers: Workers, block: Floats) -> Moments:
     Y = _moved(block, frame, workers)
     lengths = np.einsum("an,an->n", Y, Y)
-    return Moments(Y.sum(axis=1), float(lengths.sum()), float(lengths.max()))
+    return Moments(np.einsum("an->a", Y), float(lengths.sum()), float(lengths.max()))
 
 
 def measured(frame: Frame, found: Moments, n: int) -> tuple[Frame, float]:
     """The frame with its reach, and the root-mean-square distance of the points from their mean."""
-    variance = found.squares / n - float(((found.sums / n) ** 2).sum())
+    mean_square = found.squares / n
+    variance = mean_square - float(((found.sums / n) ** 2).sum())
     reach = float(np.sqrt(found.farthest)) * (1 + 4 * EPS)
-    return frame._replace(reach=reach), frame.unit * float(np.sqrt(max(variance, 0.0)))
+    return frame._replace(reach=reach, mean_square=mean_square), frame.unit * float(np.sqrt(max(variance, 0.0)))
 
 
 def block_rule(
@@ -207,18 +240,22 @@ def block_rule(
         return partial(_without_the_dead, alive, block_rule(means[alive], sigma, log_weights[alive], frame, workers))
     y_means, s = frame.of(means), sigma / frame.unit
     with np.errstate(over="ignore"):
-        span = frame.reach + np.sqrt((y_means**2).sum(axis=1).max())
+        lengths = (y_means**2).sum(axis=1)
+    longest = np.sqrt(lengths.max())
+    span = frame.reach + longest
     if sigma == 0 and span < 2**30:
-        return partial(_hard, means, y_means, frame, workers)
+        return partial(_hard, means, y_means, _scores(y_means, lengths, longest, span), frame, workers)
     if EPS * span**2 < VISIBLE * s * s < np.inf and sigma <= check.LARGEST:
         far = bool(span**2 > 1200 * s * s)
-        return partial(_soft, y_means, s, log_weights, far, frame, workers)
+        return partial(_soft, y_means, y_means / s**2, log_weights - lengths / 2 / s**2, far, frame, workers)
     return partial(by_differences, means, sigma, log_weights, frame)
 
 
 def total(X: Floats, of_block: Callable[[Floats], T], width: int, workers: Workers) -> T:
     """The sum of `of_block` over all blocks of rows: over each strip first, then over the strips."""
     rows = list(blocks(X.shape, width))
+    if len(rows) == 1:
+        return of_block(X)
     size = -(-len(rows) // STRIPS)
 
     def of_strip(strip: slice) -> T:
@@ -268,13 +305,13 @@ def _without_the_dead(alive: NDArray[np.bool_], rule: Callable[[Floats], Statist
 
 
 def _soft(
-    means: Array, sigma: float, log_weights: Array, far: bool, frame: Frame, workers: Workers, block: Floats
+    means: Array, slopes: Array, offsets: Array, far: bool, frame: Frame, workers: Workers, block: Floats
 ) -> Statistics:
-    """By products. Means and sigma are in the frame; `far` says that logits may leave the range of exp."""
+    """By products, logits being slope.y + offset; `far` says that they may leave the range of exp."""
     k, n = len(means), len(block)
     Y = _moved(block, frame, workers)
-    logits = _product(means / sigma**2, Y, out=workers.scratch("resp", k, n))
-    logits += (log_weights - (means**2).sum(axis=1) / 2 / sigma**2)[:, None]
+    logits = _product(slopes, Y, out=workers.scratch("resp", k, n))
+    logits += offsets[:, None]
     log_sum = 0.0
     if far:
         top = logits.max(axis=0, out=workers.scratch("top", n))
@@ -285,50 +322,64 @@ def _soft(
     whole = resp.sum(axis=0, out=workers.scratch("whole", n))
     resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
     log_sum += float(np.log(whole, out=whole).sum())
-    return _gathered(resp, Y, means, frame)._replace(log_sum=log_sum)
+    counts, sums, scale = resp.sum(axis=1), _product_over_points(resp, Y), frame.unit**2
+    squares = n * frame.mean_square  # over all blocks they add up to the same, whatever they are in each
+    return Statistics(counts, sums, scale * _within(squares, counts, sums, means), scale * squares, log_sum)
 
 
-def _hard(means: Array, y_means: Array, frame: Frame, workers: Workers, block: Floats) -> Statistics:
+class Scores(NamedTuple):
+    """slope.y - offset in float32: a point's nearest centre has the largest, but for an error."""
+
+    slopes: Floats  # (k, d)
+    offsets: Floats  # (k, 1)
+    error: np.float32
+
+
+def _scores(means: Array, lengths: Array, longest: float, span: float) -> Scores:
+    """y.m - |m|^2 / 2, for `lengths` |m|^2."""
+    # the last but one term: what differences would call a tie is a tie here too
+    error = (means.shape[1] + 8) * (EPS32 * longest * span + EPS * span**2 + 2.0**-126)
+    return Scores(means.astype(np.float32), (lengths / 2).astype(np.float32)[:, None], np.float32(error))
+
+
+def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: Workers, block: Floats) -> Statistics:
     """By products in float32, which is twice as fast; points it cannot place with certainty go by differences."""
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
-    lengths = (y_means**2).sum(axis=1)
     Y32, score = _laid_out("Y32", d, n, workers, np.float32), workers.scratch("score", k, n, dtype=np.float32)
     np.copyto(Y32, Y, casting="same_kind")
-    _product(y_means.astype(np.float32), Y32, out=score)
-    score -= (lengths / 2).astype(np.float32)[:, None]
-    longest = np.sqrt(lengths.max())
-    span = frame.reach + longest
-    # the last but one term: what differences would call a tie is a tie here too
-    error = (d + 8) * (EPS32 * longest * span + EPS * span**2 + 2.0**-126)
-    best = score.max(axis=0) - np.float32(error)
+    _product(scores.slopes, Y32, out=score)
+    score -= scores.offsets
+    best = score.max(axis=0, out=workers.scratch("best", n, dtype=np.float32))
+    best -= scores.error
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
     resp = workers.scratch("resp", k, n)
     np.copyto(resp, near)
-    if np.count_nonzero(near) > n:
-        unsure = np.flatnonzero(resp.sum(axis=0) > 1)
+    counts = np.array([np.count_nonzero(row) for row in near], float)
+    if counts.sum() > n:
+        unsure = np.flatnonzero(near.sum(axis=0, dtype=np.min_scalar_type(k)) > 1)
         D = sq_dists(block[unsure].astype(float, copy=False), means)
         resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
-    found = _gathered(resp, Y, y_means, frame)
-    if found.within < 1e-2 * found.base:
+        counts += (resp[:, unsure] - near[:, unsure]).sum(axis=1)
+    sums, squares, scale = _product_over_points(resp, Y), _squares(Y), frame.unit**2
+    within = scale * _within(squares, counts, sums, y_means)
+    if within < 1e-2 * scale * squares:
         own = _product(means.T, resp, out=workers.scratch("own", d, n))
         own -= block.T
-        found = found._replace(within=_squares(own))
-    return found._replace(base=found.within)
+        within = _squares(own)
+    return Statistics(counts, sums, within, within, 0.0)
 
 
-def _gathered(resp: Array, Y: Array, means: Array, frame: Frame) -> Statistics:
-    """Counts, sums, the squares |y|^2 as base, and from those resp |y - m|^2 = resp (|y|^2 - 2 y.m + |m|^2)."""
-    counts, sums, squares = resp.sum(axis=1), _product_over_points(resp, Y), _squares(Y)
-    within = squares - float((means * (2 * sums - counts[:, None] * means)).sum())
-    return Statistics(counts, sums, frame.unit**2 * max(within, 0.0), frame.unit**2 * squares, 0.0)
+def _within(squares: float, counts: Array, sums: Array, means: Array) -> float:
+    """sum_ij resp |y_i - m_j|^2, which is the sum of resp (|y|^2 - 2 y.m + |m|^2)."""
+    return squares - float((means * (2 * sums - counts[:, None] * means)).sum())
 
 
 def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
     """The points in the frame, one in a column: (d, n); the block itself where that is the same."""
     n, d = block.shape
     Y = _laid_out("Y", d, n, workers)
-    if frame.unit == 1 and not frame.origin.any() and block.dtype == Y.dtype and block.T.strides == Y.strides:
+    if block.T.strides == Y.strides and block.dtype == Y.dtype and frame.unit == 1 and not frame.origin.any():
         return np.asarray(block.T, dtype=float)
     np.subtract(block.T, frame.origin[:, None], out=Y)
     if frame.unit != 1:
@@ -344,6 +395,8 @@ def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) 
 def _squares(Y: Floats) -> float:
     """The sum of all squares; in pieces, for which BLAS starts no threads."""
     y = Y.ravel("K")
+    if len(y) < 4096:
+        return float(y @ y)
     cut = len(y) - len(y) % 4096
     rows = y[:cut].reshape(-1, 1, 4096)
     return float((rows @ rows.swapaxes(1, 2)).sum() + y[cut:] @ y[cut:])
@@ -352,6 +405,7 @@ def _squares(Y: Floats) -> float:
 def _product(A: Floats, B: Floats, out: Floats) -> Floats:
     """A @ B, in pieces so small that BLAS does not start threads, which would get into the way of ours."""
     (k, d), n = A.shape, B.shape[1]
+    A = np.asfortranarray(A) if k >= 8 else A  # takes OpenBLAS half the time where k and d are large
     size = _piece(k, d)
     cut = n - n % size
     if cut:

@@ -16,6 +16,13 @@ SMALLEST = 1e-140  # squares of smaller ones would underflow
 
 def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     """An array of finite floats with as many axes as `shape` names; float arrays are not copied."""
+    array = floats(name, value, shape)
+    finite(name, array.min(), array.max())
+    return array
+
+
+def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
+    """As `numbers`, but NaN and infinite entries are let through."""
     if _has_masked_entries(value):
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
     if hasattr(value, "toarray"):
@@ -39,9 +46,12 @@ def numbers(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
-    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
     return array
+
+
+def finite(name: str, least: Array, largest: Array) -> None:
+    if not np.isfinite([least, largest]).all():
+        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
 
 
 def data_and_means(X: ArrayLike, means: ArrayLike) -> tuple[NDArray[np.floating], Array]:
@@ -76,6 +86,8 @@ def column_range(X: NDArray[np.floating]) -> tuple[Array, Array]:
         high = np.concatenate([wide.max(axis=0).reshape(m, d), rest])
     else:
         low = high = X
+    if len(low) <= 1000:  # few rows, and still short: let columns lie side by side instead
+        low, high = np.asfortranarray(low), np.asfortranarray(high)
     return low.min(axis=0).astype(float), high.max(axis=0).astype(float)
 
 

@@ -74,6 +74,13 @@ def test_ties_go_to_the_lowest_index_whatever_the_dimension(d):
     assert_array_equal(found.history[0].means[3:6], found.means[3:6])
 
 
+def test_a_tie_of_257_centres_goes_to_the_first():
+    X = blobs(600, 2, 3)
+    found = fit(X, np.tile(X[:1], (257, 1)), max_steps=1)
+    assert_allclose(found.means[0], X.mean(axis=0), rtol=1e-13)
+    assert_array_equal(found.means[1:], found.history[0].means[1:])
+
+
 def test_a_cluster_beyond_the_range_of_exp_stays():
     X = blobs(3000, 2, 3)
     means = np.concatenate([X[:3], [[60.0, 60.0]]])
