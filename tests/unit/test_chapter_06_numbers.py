@@ -136,6 +136,8 @@ def test_whole_runs_on_old_faithful_in_minutes():
     assert (round(largest, 4), round(rho, 4)) == (0.8141, 53.0916)
     assert round(constant * np.exp(-gap / (4 * largest**2)), 3) == 0.035
     assert [f"{max(apart(MINUTES, MINUTES[:2], s)):.0e}" for s in (1, 0.7)] == ["2e-06", "2e-11"]
+    assert max(apart(MINUTES, MINUTES[:2], 1)) < 2e-6
+    assert max(apart(MINUTES, MINUTES[:2], 0.7)) < 2.2e-11
     standard = min(gaps(Z, step.means).min() for step in fit(Z, Z[:2]).history)
     assert (round(standard, 4), round(pdist(Z).max(), 2)) == (0.0217, 4.77)
     assert 0.1 < (standard / pdist(Z).max() ** 2) / (gap / rho**2) < 0.15
@@ -153,7 +155,7 @@ def test_the_curves_on_the_line():
 def test_two_loops_that_part_and_two_that_do_not():
     soft, hard = fit(Z, FAR, 0.3), fit(Z, FAR)
     assert np.linalg.norm(soft.means - hard.means, axis=1).round(1).tolist() == [2.7, 2.7]
-    assert np.linalg.norm(soft.means - hard.means[::-1], axis=1).max() < 0.02
+    assert np.linalg.norm(soft.means - hard.means[::-1], axis=1).max() < 0.004
     first = soft.history[1].means
     assert 0.2 < np.median(gaps(Z, first)) < 0.24
     assert (responsibilities(Z, first, 0.3).max(axis=1) < 0.99).sum() == 271
@@ -206,6 +208,12 @@ def test_off_the_tie():
     a, h, sigma = 2 / 3, 1e-3, 0.3
     F = [free_energy(X, [[-a + e], [a + e]], sigma) for e in (-h, 0, h)]
     assert (F[0] - 2 * F[1] + F[2]) / h**2 == pytest.approx(6 - 2 * a**2 / sigma**2, abs=0.01)
+
+
+def test_means_in_one_place_part_in_lloyds_hands_alone():
+    path = [step.means.ravel().tolist() for step in fit(LINE, [[0], [0]]).history]
+    assert (path[1], path[-1]) == ([6, 0], [11, 1])
+    assert fit(LINE, [[0], [0]], 0.5).means.ravel().tolist() == [6, 6]
 
 
 def test_the_smallest_excess_is_not_the_nearest_point():
