@@ -80,6 +80,7 @@ def test_unequal_weights_on_the_line():
     path = [means.ravel().tolist() for means, _ in hard_em(LINE, MEANS, 4, [0.8, 0.2])]
     assert path == [[2.75, 12.5], [4, 16], [4, 16]]
     assert round(6 + 16 / 10 * np.log(4), 2) == 8.22
+    assert round((2.75 + 12.5) / 2 + 16 / (12.5 - 2.75) * np.log(4), 2) == 9.90
 
 
 def test_learned_weights_like_unequal_classes():
