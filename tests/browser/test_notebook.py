@@ -115,7 +115,8 @@ def assert_shows(notebook, means):
 def test_a_chapter_opens_as_a_notebook_whose_cells_all_run(opened, path):
     page = opened(path).page
     code = jupytext.read(ROOT / path)["cells"]
-    assert page.locator(".jp-CodeCell").count() == sum(cell["cell_type"] == "code" for cell in code)
+    cells = sum(cell["cell_type"] == "code" for cell in code)
+    until(lambda: page.locator(".jp-CodeCell").count() == cells, f"there are not {cells} code cells")
     assert page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"]').count() == 0
     assert page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
 

@@ -25,7 +25,9 @@ def test_thm_posterior(problem, data):
     total = joint.sum(axis=1, keepdims=True)
     resp = responsibilities(X, means, sigma, weights)
     seen = total[:, 0] > 1e-250
-    np.testing.assert_allclose(resp[seen], (joint / np.where(total > 0, total, 1))[seen], rtol=1e-9, atol=1e-200)
+    naive = joint / np.where(total > 0, total, 1)
+    # a smaller share comes from a density near the end of the floats, which has lost its digits
+    np.testing.assert_allclose(resp[seen], naive[seen], rtol=1e-9, atol=1e-40)
     assert (resp[:, weights == 0] == 0).all()
 
 
