@@ -1,10 +1,9 @@
 """Pages that hold a widget get kmeans_em/widgets/host.js, straight from the package; no other page does.
 
-Several widgets of one kind share their module, and every drawing on the site gets short numbers: both for its weight.
+Several widgets of one kind share their module, and matplotlib's drawings get short numbers: both for the page's weight.
 """
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -22,11 +21,6 @@ def configure(app, config):
     ]
 
 
-def without_comments(source):
-    """A module as the reader's browser needs it: no line that is a comment, no indentation."""
-    return re.sub(r"^[ \t]*(?://.*)?\n?", "", source, flags=re.MULTILINE)
-
-
 def share_modules(app, pagename, *context):
     """In a page's widget state, a module is written out once; other models name the one that has it."""
     files = getattr(app.env, "nb_metadata", {}).get(pagename, {}).get("js_files", {})
@@ -36,12 +30,10 @@ def share_modules(app, pagename, *context):
     widgets = json.loads(script["body"])
     first = {}
     for name, model in widgets["state"].items():
-        source = model["state"].get("_esm")
-        if source and first.setdefault(source, name) != name:
+        source = model["state"].get("_esm"), model["state"].get("_css")
+        if source[0] and first.setdefault(source, name) != name:
             model["state"] = {key: value for key, value in model["state"].items() if key not in ("_esm", "_css")}
             model["state"]["_module_of"] = first[source]
-        elif source:
-            model["state"]["_esm"] = without_comments(source)
     script["body"] = json.dumps(widgets).replace("</", "<\\/")  # no closing tag within the script
 
 
@@ -49,7 +41,9 @@ def shorten_figures(app, exception):
     if exception or app.builder.format != "html":
         return
     for figure in Path(app.outdir, "_images").glob("*.svg"):
-        figure.write_text(with_short_numbers(figure.read_text(encoding="utf-8")), encoding="utf-8")
+        drawing = figure.read_text(encoding="utf-8")
+        if "<dc:title>Matplotlib" in drawing:  # whose unit is a point; another's may be as large as the picture
+            figure.write_text(with_short_numbers(drawing), encoding="utf-8")
 
 
 def copy_host(app, exception):

@@ -26,7 +26,12 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def source(*names: str) -> str:
     """The text of files beside this one, one after the other: modules without a bundler."""
     here = files("kmeans_em.widgets")
-    return "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names)
+    return without_comments("\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names))
+
+
+def without_comments(text: str) -> str:
+    """A module or stylesheet of ours as a browser needs it: no line that is a comment, no indentation."""
+    return re.sub(r"^[ \t]*(?://.*)?\n?", "", text, flags=re.MULTILINE)
 
 
 def with_own_ids(svg: str, prefix: str) -> str:

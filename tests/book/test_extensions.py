@@ -1,9 +1,11 @@
 """What must fail the build does, and widgets reach the page: tried on books of one page."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from _extensions.book import widgets
-from kmeans_em.widgets.base import with_short_numbers
+from _extensions.book.widgets import shorten_figures
+from kmeans_em.widgets.base import with_short_numbers, without_comments
 from tests.build import NOTEBOOK, build, scratch
 
 FIGURE = """# A page
@@ -154,13 +156,23 @@ def test_widgets_of_a_kind_share_their_module(try_page):
 
 def test_modules_reach_the_page_without_comments():
     source = "// why\nconst a = 1; // kept\n\n  const b = `//${a}`;\n"
-    assert widgets.without_comments(source) == "const a = 1; // kept\nconst b = `//${a}`;\n"
+    assert without_comments(source) == "const a = 1; // kept\nconst b = `//${a}`;\n"
 
 
 def test_drawings_have_short_numbers_where_no_size_hangs_on_them():
     svg = '<g transform="translate(1.23456 -0.00001) scale(0.015625)"><path d="M 1.001 2 L -3.14159 40.000001"/></g>'
     short = '<g transform="translate(1.23 -0) scale(0.015625)"><path d="M 1 2 L -3.14 40"/></g>'
     assert with_short_numbers(svg) == short
+
+
+def test_only_matplotlib_s_drawings_are_shortened(tmp_path):
+    tiny = '<svg viewBox="0 0 1 1"><path d="M 0.0012345 0.5"/></svg>'
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images" / "own.svg").write_text(tiny)
+    (tmp_path / "_images" / "plot.svg").write_text(f"<dc:title>Matplotlib v3</dc:title>{tiny}")
+    shorten_figures(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
+    assert (tmp_path / "_images" / "own.svg").read_text() == tiny
+    assert 'd="M 0 0.5"' in (tmp_path / "_images" / "plot.svg").read_text()
 
 
 def test_a_page_without_widgets_loads_no_host(try_page):
