@@ -300,7 +300,8 @@ def loop(
     converged = False
     while True:
         log_weights = np.zeros(k) if plain_sum else _log(shares)
-        stats = data.statistics(means, sigma, log_weights)
+        if sigma > 0 or learn or not converged:  # k-means at rest is where it was one look ago
+            stats = data.statistics(means, sigma, log_weights)
         history.append(Step(means, sigma, shares, _objective(stats, sigma, data.shape, learn_sigma)))
         on_step(len(history) - 1, history[-1])
         if converged or len(history) > max_steps:
@@ -309,7 +310,7 @@ def loop(
         new_sigma = _shared_sigma(data, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
-            (_largest_move(means, new_means) <= rest if sigma > 0 else np.array_equal(means, new_means))
+            (_largest_move(means, new_means) <= rest if sigma > 0 else bool((means == new_means).all()))
             and (not learn_sigma or abs(new_sigma - sigma) <= rest)
             and (not learn_weights or float(np.abs(new_shares - shares).max()) <= tol)
         )
@@ -350,8 +351,8 @@ def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: 
 
 def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> Array:
     """Weighted means; an empty cluster keeps its mean."""
-    full = (counts > LEAST_COUNT)[:, None]
-    return np.where(full, frame.back(sums / np.where(full, counts[:, None], 1.0)), means)
+    counts = counts[:, None]
+    return np.where(counts > LEAST_COUNT, frame.back(sums / np.maximum(counts, LEAST_COUNT)), means)
 
 
 def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:

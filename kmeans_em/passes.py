@@ -33,6 +33,7 @@ T = TypeVar("T")
 CELLS_PER_BLOCK = 2**18  # numbers in one array of a block: 2 MB, near the cache, and few calls for threads to wait at
 STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
 SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
+RUN = 16  # rows of one cluster added up at once
 EPS, EPS32 = 2.0**-52, 2.0**-23
 LOWEST = -708.0  # exp takes ten times as long below; a share of exp(-708) is as good as none
 VISIBLE = 2e-12  # bound on a logit's error above which differences take over; errors measured stay below half of it
@@ -43,6 +44,7 @@ class Frame(NamedTuple):
 
     origin: Array  # (d,)
     unit: float
+    moves: bool  # whether a point in it differs from the point
     reach: float = np.inf  # no point is further from the origin, in this unit
     mean_square: float = np.inf  # mean of the points' squared distances from the origin, in this unit
 
@@ -214,7 +216,8 @@ def frame_of(low: Array, high: Array) -> Frame:
     spread = width.max()
     unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
     near = np.minimum(np.maximum(0.0, low), high)
-    return Frame(np.where(abs(near) > width, low / 2 + high / 2, near), unit)
+    origin = np.where(abs(near) > width, low / 2 + high / 2, near)
+    return Frame(origin, unit, moves=unit != 1 or bool(origin.any()))
 
 
 def moments(frame: Frame, workers: Workers, block: Floats) -> Moments:
@@ -241,7 +244,7 @@ def block_rule(
     y_means, s = frame.of(means), sigma / frame.unit
     with np.errstate(over="ignore"):
         lengths = (y_means**2).sum(axis=1)
-    longest = np.sqrt(lengths.max())
+    longest = math.sqrt(lengths.max())
     span = frame.reach + longest
     if sigma == 0 and span < 2**30:
         return partial(_hard, means, y_means, _scores(y_means, lengths, longest, span), frame, workers)
@@ -347,27 +350,55 @@ def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: W
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
     Y32, score = _laid_out("Y32", d, n, workers, np.float32), workers.scratch("score", k, n, dtype=np.float32)
-    np.copyto(Y32, Y, casting="same_kind")
+    if _in_place(block, frame, Y32):
+        Y32 = block.T
+    else:
+        np.copyto(Y32, Y, casting="same_kind")
     _product(scores.slopes, Y32, out=score)
     score -= scores.offsets
     best = score.max(axis=0, out=workers.scratch("best", n, dtype=np.float32))
     best -= scores.error
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
-    resp = workers.scratch("resp", k, n)
-    np.copyto(resp, near)
-    counts = np.array([np.count_nonzero(row) for row in near], float)
-    if counts.sum() > n:
+    if np.count_nonzero(near) > n:
         unsure = np.flatnonzero(near.sum(axis=0, dtype=np.min_scalar_type(k)) > 1)
         D = sq_dists(block[unsure].astype(float, copy=False), means)
-        resp[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
-        counts += (resp[:, unsure] - near[:, unsure]).sum(axis=1)
-    sums, squares, scale = _product_over_points(resp, Y), _squares(Y), frame.unit**2
+        near[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
+    gather = _by_runs if min(k // 2, d) >= RUN else _by_ones
+    (counts, sums), squares, scale = gather(near, Y, workers), _squares(Y), frame.unit**2
     within = scale * _within(squares, counts, sums, y_means)
     if within < 1e-2 * scale * squares:
-        own = _product(means.T, resp, out=workers.scratch("own", d, n))
+        own = _product(means.T, _ones(near, workers), out=workers.scratch("own", d, n))
         own -= block.T
         within = _squares(own)
     return Statistics(counts, sums, within, within, 0.0)
+
+
+def _by_ones(near: NDArray[np.bool_], Y: Array, workers: Workers) -> tuple[Array, Array]:
+    """How many points each cluster has, and their sum: a product with zeros and ones."""
+    sums = _product_over_points(_ones(near, workers), Y)
+    return np.array([np.count_nonzero(row) for row in near], float), sums
+
+
+def _ones(near: NDArray[np.bool_], workers: Workers) -> Array:
+    ones: Array = workers.scratch("resp", *near.shape)
+    np.copyto(ones, near)
+    return ones
+
+
+def _by_runs(near: NDArray[np.bool_], Y: Array, workers: Workers) -> tuple[Array, Array]:
+    """The same, quicker for many clusters: their points side by side, and in each `RUN` of them one cluster's alone."""
+    (k, n), d = near.shape, len(Y)
+    hits = np.flatnonzero(near)  # cluster by cluster
+    counts = np.diff(np.searchsorted(hits, n * np.arange(k + 1)))
+    runs = -(-counts // RUN)
+    first, m = np.cumsum(runs) - runs, int(runs.sum())
+    place = np.arange(n) + np.repeat(RUN * first - np.cumsum(counts) + counts, counts)
+    point, ones = np.zeros((m, RUN), int), np.zeros((m, 1, RUN))  # places left over hold point 0, zero times
+    point.ravel()[place], ones.ravel()[place] = hits % n, 1
+    rows = np.take(Y.T, point, axis=0, mode="clip", out=workers.scratch("rows", m, RUN, d))
+    sums, full = np.zeros((k, d)), counts > 0
+    sums[full] = np.add.reduceat((ones @ rows)[:, 0], first[full], axis=0)
+    return counts.astype(float), sums
 
 
 def _within(squares: float, counts: Array, sums: Array, means: Array) -> float:
@@ -379,12 +410,19 @@ def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
     """The points in the frame, one in a column: (d, n); the block itself where that is the same."""
     n, d = block.shape
     Y = _laid_out("Y", d, n, workers)
-    if block.T.strides == Y.strides and block.dtype == Y.dtype and frame.unit == 1 and not frame.origin.any():
+    if _in_place(block, frame, Y):
         return np.asarray(block.T, dtype=float)
-    np.subtract(block.T, frame.origin[:, None], out=Y)
+    np.copyto(Y, block.T)  # before the subtraction, which would be slow on another kind of number
+    if frame.moves:
+        Y -= frame.origin[:, None]
     if frame.unit != 1:
         Y /= frame.unit
     return Y
+
+
+def _in_place(block: Floats, frame: Frame, Y: Floats) -> bool:
+    """Whether the block's own memory already holds what Y is for."""
+    return not frame.moves and block.T.strides == Y.strides and block.dtype == Y.dtype
 
 
 def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) -> NDArray[Any]:
@@ -393,12 +431,12 @@ def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) 
 
 
 def _squares(Y: Floats) -> float:
-    """The sum of all squares; in pieces, for which BLAS starts no threads."""
+    """The sum of all squares; in pieces, for which BLAS starts no threads, and so many that numpy lets ours run."""
     y = Y.ravel("K")
     if len(y) < 4096:
         return float(y @ y)
-    cut = len(y) - len(y) % 4096
-    rows = y[:cut].reshape(-1, 1, 4096)
+    cut = len(y) - len(y) % 256
+    rows = y[:cut].reshape(-1, 1, 256)
     return float((rows @ rows.swapaxes(1, 2)).sum() + y[cut:] @ y[cut:])
 
 

@@ -3,6 +3,7 @@
 import signal
 import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -72,6 +73,42 @@ def test_ties_go_to_the_lowest_index_whatever_the_dimension(d):
     assert_allclose(found.means[full], [X[first == j].mean(axis=0) for j in full], rtol=1e-13, atol=1e-15)
     assert found.history[0].objective == D.min(axis=1).sum()
     assert_array_equal(found.history[0].means[3:6], found.means[3:6])
+
+
+@pytest.mark.parametrize("filled", [1, 5, 40])
+@pytest.mark.parametrize("size", [(1, 16, 32), (15, 17, 33), (500, 16, 40), (3000, 65, 64)], ids=str)
+def test_sums_by_runs_are_the_sums_by_ones(size, filled):
+    n, d, k = size
+    rng = np.random.default_rng(0)
+    near = np.arange(k)[:, None] == rng.choice(rng.permutation(k)[:filled], n)
+    Y = rng.integers(-9, 10, (n, d)).astype(float).T  # whole numbers: their sums are exact
+    counts, sums = passes._by_runs(near, Y, passes.Workers())
+    assert_array_equal(counts, near.sum(axis=1))
+    assert_array_equal(sums, near.astype(int) @ Y.T)
+    assert_array_equal(passes._by_ones(near, Y, passes.Workers())[1], sums)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("offset", [0, 1000])
+def test_many_clusters_rest_where_those_by_differences_do(monkeypatch, dtype, offset):
+    X = blobs(4000, 16, 40, spread=2, dtype=dtype) + dtype(offset)
+    rules, by_runs = [], passes._by_runs
+    monkeypatch.setattr(passes, "_by_runs", lambda *args: rules.append(1) or by_runs(*args))
+    found = fit(X, X[:40], max_steps=4)
+    assert rules
+    monkeypatch.setattr(passes, "block_rule", lambda *args: partial(passes.by_differences, *args[:4]))
+    careful = fit(X, X[:40], max_steps=4)
+    assert_allclose(found.means - offset, careful.means - offset, rtol=1e-11, atol=1e-12)
+    assert [s.objective for s in found.history] == pytest.approx([s.objective for s in careful.history], rel=1e-12)
+
+
+def test_k_means_at_rest_does_not_read_the_data_once_more(monkeypatch):
+    X, reads, statistics = blobs(300, 2, 3), [], passes.InMemory.statistics
+    monkeypatch.setattr(passes.InMemory, "statistics", lambda *args: reads.append(1) or statistics(*args))
+    found = fit(X, X[:3])
+    assert found.converged
+    assert len(found.history) == found.steps + 1 == len(reads) + 1
+    assert found.history[-1].objective == pytest.approx(passes.sq_dists(X, found.means).min(axis=0).sum(), rel=1e-13)
 
 
 def test_a_tie_of_257_centres_goes_to_the_first():
