@@ -130,15 +130,13 @@ def limit(work, X, means, steps, threads):
 def rounds_of(runs, rounds, repeat):
     """Seconds for one step, for each contestant a list over the rounds; they take turns, in changing order."""
     seconds = {name: [] for name in runs}
-    for run in runs.values():
-        run()
     for turn in range(rounds):
         order = list(runs)
         for name in order[turn % len(order) :] + order[: turn % len(order)]:
+            time.sleep(0.1)  # until the threads of the one before no longer spin, which would be charged to this one
+            runs[name]()  # and its own are awake
             if name.endswith(("pass", "limit")):
                 seconds[name].append(statistics.median(runs[name]() for _ in range(repeat)))
-                if name.endswith("limit"):
-                    time.sleep(0.1)  # its BLAS threads spin on, which would be charged to the next
                 continue
             began = time.perf_counter()
             steps = sum(runs[name]() for _ in range(repeat))
