@@ -80,7 +80,11 @@ function render({ model, el }) {
   let playing = null;
   let relaxing = false;
   let dragging = false;
-  let frame = null;
+  let shown = null; // the shares on the screen
+  const draw = onceAFrame(advance);
+  const summarise = unhurried(() => {
+    find(".summary").textContent = summary(shown);
+  });
 
   const figure = (X.d === 1 ? lineFigure : planeFigure)({ X, root, palette, axisLabels: model.get("axis_labels") });
   const handles = means.map((_, j) => makeHandle(j));
@@ -247,15 +251,10 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  // drawing: at most once a frame
-
-  function draw() {
-    frame ??= requestAnimationFrame(() => {
-      frame = null;
-      if (relaxing) relaxForAFrame();
-      if (relaxing) draw();
-      if (!relaxing || !calm.matches) paint();
-    });
+  function advance() {
+    if (relaxing) relaxForAFrame();
+    if (relaxing) draw();
+    if (!relaxing || !calm.matches) paint();
   }
 
   function paint() {
@@ -300,7 +299,8 @@ function render({ model, el }) {
       input.value = Math.round(100 * weights[j]);
       output.textContent = weights[j].toFixed(2);
     });
-    figure.draw({ means, sigma, logWeights, resp: held ?? resp, lloyd: model.get("twins") ? lloyd : null });
+    shown = held ?? resp;
+    figure.draw({ means, sigma, logWeights, resp: shown, lloyd: model.get("twins") ? lloyd : null });
     handles.forEach((handle, j) => {
       const [x, y] = figure.toScreen(means[j]);
       handle.style.transform = `translate(${x}px, ${y}px)`;
@@ -308,18 +308,7 @@ function render({ model, el }) {
       handle.textContent = here.join(","); // means in one place share their numbers
       handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
     });
-    summarise(held ?? resp);
-  }
-
-  let summaryTimer = null;
-  let latest = null;
-  function summarise(resp) {
-    // a screen reader hears the last state of a movement, at most every 400 ms
-    latest = resp;
-    summaryTimer ??= setTimeout(() => {
-      summaryTimer = null;
-      find(".summary").textContent = summary(latest);
-    }, 400);
+    summarise();
   }
 
   function summary(resp) {
@@ -419,8 +408,8 @@ function render({ model, el }) {
   return () => {
     pause();
     stopWatching();
-    cancelAnimationFrame(frame);
-    clearTimeout(summaryTimer);
+    draw.end();
+    summarise.end();
     for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
   };
 }

@@ -29,6 +29,25 @@ function watch(root, redraw) {
   return () => { size.disconnect(); theme.disconnect(); };
 }
 
+// `work`, done once however often it is asked for before `later` calls back.
+function gathered(work, later) {
+  let [asked, ended] = [false, false];
+  const ask = () => {
+    if (asked) return;
+    asked = true;
+    later(() => {
+      asked = false;
+      if (!ended) work();
+    });
+  };
+  ask.end = () => { ended = true; };
+  return ask;
+}
+
+const onceAFrame = (work) => gathered(work, (done) => requestAnimationFrame(done));
+// For words that a screen reader speaks: at most every 400 ms, and always the last state of a movement.
+const unhurried = (work) => gathered(work, (done) => setTimeout(done, 400));
+
 function sharp(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);

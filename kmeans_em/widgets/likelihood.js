@@ -43,7 +43,14 @@ function render({ model, el }) {
   let sigma = model.get("sigma");
   const first = [mu, sigma];
   let box, axis, up, middle;
-  let frame = null;
+  const draw = onceAFrame(paint);
+  const summarise = unhurried(() => {
+    const missing = logL(mean, best) - logL(mu, sigma);
+    find(".summary").textContent =
+      missing < 5e-4
+        ? "This is the top: no μ and σ give more."
+        : `log L is ${short(missing)} below its top at μ = ${short(mean)}, σ = ${short(best)} (the plus on the map).`;
+  });
 
   const handle = document.createElement("button");
   handle.type = "button";
@@ -138,13 +145,6 @@ function render({ model, el }) {
     return inside;
   }
 
-  function draw() {
-    frame ??= requestAnimationFrame(() => {
-      frame = null;
-      paint();
-    });
-  }
-
   function paint() {
     if (!box) return;
     const density = (x) => Math.exp((-(x - mu) * (x - mu)) / (2 * sigma * sigma)) / sigma;
@@ -172,24 +172,12 @@ function render({ model, el }) {
     summarise();
   }
 
-  let timer = null;
-  function summarise() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const missing = logL(mean, best) - logL(mu, sigma);
-      find(".summary").textContent =
-        missing < 5e-4
-          ? "This is the top: no μ and σ give more."
-          : `log L is ${short(missing)} below its top at μ = ${short(mean)}, σ = ${short(best)} (the plus on the map).`;
-    }, 400);
-  }
-
   const stopWatching = watch(root, layout);
   layout();
   return () => {
     stopWatching();
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
+    draw.end();
+    summarise.end();
     model.off("change:mu", follow);
     model.off("change:sigma", follow);
   };

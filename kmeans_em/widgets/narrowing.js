@@ -77,7 +77,10 @@ function render({ model, el }) {
   const { sigmaAt, positionOf } = sigmaSlider(SIGMAS);
   const first = model.get("sigma");
   let axis, upper, lower; // the drawings: each a box, and `up`, its axis
-  let frame = null;
+  const draw = onceAFrame(paint);
+  const summarise = unhurried(() => {
+    find(".summary").textContent = summary(model.get("sigma"));
+  });
 
   function move(sigma) {
     model.set("sigma", sigma);
@@ -121,13 +124,6 @@ function render({ model, el }) {
     draw();
   }
 
-  function draw() {
-    frame ??= requestAnimationFrame(() => {
-      frame = null;
-      paint();
-    });
-  }
-
   function paint() {
     if (!axis) return;
     const [mu, sigma] = [model.get("mu"), model.get("sigma")];
@@ -161,21 +157,12 @@ function render({ model, el }) {
     return [-REACH, ...steps.filter((x) => Math.abs(x) < REACH), REACH];
   }
 
-  let timer = null;
-  function summarise() {
-    // a screen reader hears the last state of a movement, at most every 400 ms
-    timer ??= setTimeout(() => {
-      timer = null;
-      find(".summary").textContent = summary(model.get("sigma"));
-    }, 400);
-  }
-
   const stopWatching = watch(root, layout);
   layout();
   return () => {
     stopWatching();
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
+    draw.end();
+    summarise.end();
     model.off("change:sigma", draw);
     model.off("change:mu", layout);
   };
