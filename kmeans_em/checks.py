@@ -293,6 +293,13 @@ def _hard_enough(answer: Any) -> Hint:
             f"on {title} sigma should be {right:.6g}, not {found:.6g}: the smallest gap is {least:.6g}, "
             "and (k-1)q / (1 + (k-1)q) = tol there"
         )
+    try:
+        with np.errstate(all="ignore"):
+            found = answer(datasets.line(), np.array([[7.0]]), 0.01)
+    except (ValueError, IndexError) as error:
+        found = f"an error ({error})"
+    if not np.array_equal(found, np.inf):
+        return f"on the line with the one mean 7 nothing is given away at any sigma: return np.inf, not {found}"
     return None
 
 

@@ -158,6 +158,8 @@ def gaps(D):
 
 
 def hard_sigma(X, means, tol, gap=lambda D: gaps(D).min(), others=None, odds=None):
+    if len(means) == 1:
+        return np.inf
     others = len(means) - 1 if others is None else others
     return np.sqrt(gap(sq_dists(X, means)) / (2 * np.log(others * (odds or (1 - tol) / tol))))
 
@@ -176,6 +178,11 @@ WRONG_SIGMAS = {
     "any at a tie": (lambda X, m, tol: hard_sigma(X, m, tol) or np.inf, "point 2 is tied.* only 0 will do, not inf"),
     "one for each point": (lambda X, m, tol: hard_sigma(X, m, tol, gaps), r"one number, .* not shape \(6,\)"),
     "nothing returned": (lambda X, m, tol: None, "one number"),
+    "0 for one mean": (lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else 0.0, "one mean 7 .* np.inf, not 0.0"),
+    "no second mean": (
+        lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else gaps(sq_dists(X, m)),
+        r"np.inf, not an error \(not enough values",
+    ),
     "not a function": (3.0, "function"),
 }
 
