@@ -51,7 +51,7 @@ def blobs(n, d, k, dtype=float):
 
 
 def contestants(X, means, steps, threads):
-    """Each does so many steps and returns how many it did; the limits, which time themselves, return seconds a step."""
+    """Each does so many steps and returns how many; passes and limits, which time themselves, return seconds a step."""
     k, start = len(means), means.astype(X.dtype)
     mixture = {"weights_init": np.full(k, 1 / k), "means_init": start, "precisions_init": np.full(k, SIGMA**-2)}
     everything = {"learn": ("sigma", "weights"), "tol": 0}
@@ -111,18 +111,18 @@ def timed(run, times):
 
 def limit(work, X, means, steps, threads):
     """Seconds a step, in blocks on threads with BLAS on one, or in one piece with BLAS on all."""
-    k, size = len(means), passes.CELLS_PER_BLOCK // max(X.shape[1], len(means))
+    k, blocks = len(means), list(passes.blocks(X.shape, len(means)))
     mine = threading.local()
 
-    def one(first):
-        x = X[first : first + size]
+    def one(rows):
+        x = X[rows]
         if not hasattr(mine, "scores"):
-            mine.scores = np.empty((k, size), X.dtype)
+            mine.scores = np.empty((k, blocks[0].stop), X.dtype)
         work(means, x, mine.scores[:, : len(x)])
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
-        spread = map if len(X) <= size else pool.map
-        in_blocks = timed(lambda: list(spread(one, range(0, len(X), size))), steps)
+        spread = map if len(blocks) == 1 else pool.map
+        in_blocks = timed(lambda: list(spread(one, blocks)), steps)
     scores = np.empty((k, len(X)), X.dtype)
     return min(in_blocks, timed(lambda: work(means, X, scores), steps))
 
@@ -134,7 +134,7 @@ def rounds_of(runs, rounds, repeat):
         order = list(runs)
         for name in order[turn % len(order) :] + order[: turn % len(order)]:
             time.sleep(0.1)  # until the threads of the one before no longer spin, which would be charged to this one
-            runs[name]()  # and its own are awake
+            runs[name]()  # unmeasured: wakes its own threads
             if name.endswith(("pass", "limit")):
                 seconds[name].append(statistics.median(runs[name]() for _ in range(repeat)))
                 continue
@@ -172,9 +172,9 @@ def print_speed(row, heading=False):
     print(
         f"{row['n']:>8},{row['d']:>3},{row['k']:>3} {row['dtype']:7} {ms['hard']:8.3f}"
         f" {ratio(row, 'KMeans', 'hard'):7.2f} {ratio(row, 'kmeans2', 'hard'):8.2f}"
-        f" {1 / ratio(row, 'hard limit', 'hard pass'):6.2f}"
+        f" {ratio(row, 'hard pass', 'hard limit'):6.2f}"
         f" | {ms['soft']:8.3f} {ratio(row, 'GaussianMixture', 'soft'):8.2f}"
-        f" {1 / ratio(row, 'soft limit', 'soft pass'):6.2f}"
+        f" {ratio(row, 'soft pass', 'soft limit'):6.2f}"
         f" | {ms['soft, all learned']:11.3f} {ratio(row, 'GaussianMixture', 'soft, all learned'):8.2f}",
         flush=True,
     )
@@ -220,8 +220,8 @@ def memory(threads):
             path = str(Path(folder) / "X.npy")
             if in_file:
                 mapped = np.lib.format.open_memmap(path, "w+", float, (n, d))
-                for rows_ in passes.blocks(mapped.shape, d):
-                    mapped[rows_] = blobs(len(mapped[rows_]), d, k)[0]
+                for block in passes.blocks(mapped.shape, d):
+                    mapped[block] = blobs(len(mapped[block]), d, k)[0]  # the same again and again: only its size counts
                 del mapped
             for sigma in (0.0, SIGMA):
                 arguments = (n, d, k, sigma, threads, path, in_file)

@@ -40,16 +40,12 @@ class Fit(em.Fit):
 
     @cached_property
     def resp(self) -> Any:
-        rows = self._X.chunks[0]
+        rows = self._data.chunks[0]
         return self._by_chunk(em.responsibilities_of, np.empty((0, 0)), chunks=(rows, (len(self.means),)))
-
-    @property
-    def _X(self) -> Any:
-        return self._data
 
     def _by_chunk(self, function: Callable[..., Any], meta: NDArray[Any], **options: Any) -> Any:
         of_chunk = partial(function, means=self.means, sigma=self.sigma, log_weights=self._log_weights)
-        return self._X.map_blocks(partial(_of_floats, of_chunk), dtype=meta.dtype, meta=meta, **options)
+        return self._data.map_blocks(partial(_of_floats, of_chunk), dtype=meta.dtype, meta=meta, **options)
 
 
 def fit(
@@ -100,41 +96,27 @@ class Chunks:
         self.shape: tuple[int, int] = _shape(X)
         parts = X.to_delayed().ravel()
         self._parts = [part for part, rows in zip(parts, X.chunks[0]) if rows]
-        self.box: passes.Box = self._total(passes.box)
+        self.box: passes.Box = self._total(passes.box, 1)
         frame = passes.frame_of(*self.box)
-        moments = self._total(partial(_blockwise, _moments, 1, frame))
+        moments = self._total(partial(passes.moments, frame, passes.Workers()), 1)
         self.frame, self.radius = passes.measured(frame, moments, self.shape[0])
 
     def statistics(self, means: Array, sigma: float, log_weights: Array) -> passes.Statistics:
-        rule = partial(_blockwise, passes.block_rule, len(means), means, sigma, log_weights, self.frame)
-        found: passes.Statistics = self._total(rule)
+        rule = passes.block_rule(means, sigma, log_weights, self.frame, passes.Workers())
+        found: passes.Statistics = self._total(rule, len(means))
         return found
 
     def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
-        return float(self._total(partial(_blockwise, _scatter, len(means), means, sigma, log_weights, new)))
+        return float(self._total(partial(passes.scatter, means, sigma, log_weights, new), len(means)))
 
-    def _total(self, of_chunk: Callable[[Any], Any]) -> Any:
-        """The sum over all chunks, in a tree."""
+    def _total(self, of_block: Callable[[Any], Any], width: int) -> Any:
+        """The sum over all chunks, in a tree; each chunk is taken block by block."""
+        of_chunk = partial(passes.total, of_block=of_block, width=width, workers=passes.Workers())
         work, add = dask.delayed(partial(_of_floats, of_chunk), pure=False), dask.delayed(_sum, pure=False)
         level = [work(part) for part in self._parts]
         while len(level) > 1:
             level = [add(level[i : i + FAN_IN]) for i in range(0, len(level), FAN_IN)]
         return level[0].compute()
-
-
-def _moments(frame: passes.Frame, workers: passes.Workers) -> Callable[..., passes.Moments]:
-    return partial(passes.moments, frame, workers)
-
-
-def _scatter(means: Array, sigma: float, log_weights: Array, new: Array, _: passes.Workers) -> Callable[..., float]:
-    return partial(passes.scatter, means, sigma, log_weights, new)
-
-
-def _blockwise(rule: Callable[..., Any], width: int, *rest: Any) -> Any:
-    """`rule(..., workers)` gives what to do with a block; the last argument is the chunk, taken block by block."""
-    *arguments, chunk = rest
-    workers = passes.Workers()
-    return passes.total(chunk, rule(*arguments, workers), width, workers)
 
 
 def _of_floats(of_chunk: Callable[..., Any], chunk: Any) -> Any:

@@ -68,7 +68,7 @@ class Fit:
     history: list[Step] = field(repr=False)
     steps: int
     converged: bool
-    _data: NDArray[np.floating] = field(repr=False)
+    _data: Any = field(repr=False)  # X, an array in memory or of Dask
     _log_weights: Array = field(repr=False)
 
     @cached_property
@@ -116,7 +116,8 @@ def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
     X : (n, d) array_like
     resp : (n, k) array_like, entries >= 0
     means : (k, d) array_like
-        Where the centres are now: a cluster whose column of `resp` sums to 0, or nearly, stays there.
+        Where the centres are now: a cluster whose column of `resp` sums to 0, or to less than 1e-290
+        times the largest entry of `resp`, stays there.
 
     Returns
     -------
@@ -129,7 +130,8 @@ def update(X: ArrayLike, resp: ArrayLike, means: ArrayLike) -> Array:
     """
     X, means = check.data_and_means(X, means)
     resp = check.resp(resp, len(X), len(means))
-    frame, largest = passes.frame_of(*check.column_range(X)), resp.max() or 1.0
+    frame = passes.frame_of(*check.column_range(X))
+    largest = resp.max() or 1.0  # divided out: weights of any size may be summed, and are not taken for underflow
     counts, sums = np.zeros(len(means)), np.zeros_like(means)
     for rows in passes.blocks(X.shape, len(means)):
         share = resp[rows].T / largest
@@ -240,7 +242,7 @@ def fit(
     tol : float
         Stop when no mean, nor a learned sigma, moved by more than `tol` times the root-mean-square
         distance of the data from their mean, nor a learned weight by more than `tol`.
-        At sigma = 0: when no mean moved at all.
+        A last digit counts as no move; with tol = 0, and at sigma = 0, it does.
     threads : int, optional
         At most so many threads work on long data; all cores when left out. The result is the same to the bit.
 
@@ -295,7 +297,8 @@ def loop(
     plain_sum = weights is None and not learn
     shares = check.weights(weights, k)
 
-    rest = tol * data.radius
+    grain = 2 * np.sqrt(data.shape[1]) * np.spacing(abs(data.frame.origin).max())  # means far from 0 lie on a grid
+    still = max(tol * data.radius, grain) if tol > 0 else 0.0  # what moves no further is at rest
     history: list[Step] = []
     converged = False
     while True:
@@ -310,8 +313,8 @@ def loop(
         new_sigma = _shared_sigma(data, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
-            (_largest_move(means, new_means) <= rest if sigma > 0 else bool((means == new_means).all()))
-            and (not learn_sigma or abs(new_sigma - sigma) <= rest)
+            (_largest_move(means, new_means) <= still if sigma > 0 else bool((means == new_means).all()))
+            and (not learn_sigma or abs(new_sigma - sigma) <= still)
             and (not learn_weights or float(np.abs(new_shares - shares).max()) <= tol)
         )
         means, sigma, shares = new_means, new_sigma, new_shares
@@ -336,23 +339,29 @@ def _statistics(X: NDArray[np.floating], means: Array, sigma: float, log_weights
 def responsibilities_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> Array:
     resp = np.empty((len(X), len(means)))
     for rows in passes.blocks(X.shape, len(means)):
-        D = sq_dists(X[rows].astype(float, copy=False), means)
-        resp[rows] = posterior(D, sigma, log_weights)[0].T
+        resp[rows] = posterior(sq_dists(X[rows], means), sigma, log_weights)[0].T
     return resp
 
 
 def labels_of(X: NDArray[np.floating], means: Array, sigma: float, log_weights: Array) -> NDArray[np.intp]:
     labels = np.empty(len(X), dtype=np.intp)
     for rows in passes.blocks(X.shape, len(means)):
-        D = sq_dists(X[rows].astype(float, copy=False), means)
-        labels[rows] = posterior(D, sigma, log_weights)[0].argmax(axis=0)
+        labels[rows] = posterior(sq_dists(X[rows], means), sigma, log_weights)[0].argmax(axis=0)
     return labels
 
 
 def _weighted_means(counts: Array, sums: Array, frame: Frame, means: Array) -> Array:
     """Weighted means; an empty cluster keeps its mean."""
-    counts = counts[:, None]
-    return np.where(counts > LEAST_COUNT, frame.back(sums / np.maximum(counts, LEAST_COUNT)), means)
+    return np.where(_full(counts), frame.back(_in_frame(counts, sums)), means)
+
+
+def _in_frame(counts: Array, sums: Array) -> Array:
+    """The weighted means in the frame, not yet rounded to floats beside the data."""
+    return sums / np.maximum(counts, LEAST_COUNT)[:, None]
+
+
+def _full(counts: Array) -> NDArray[np.bool_]:
+    return (counts > LEAST_COUNT)[:, None]
 
 
 def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:
@@ -362,7 +371,8 @@ def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma
     the data adds up the squares themselves.
     """
     n, d = data.shape
-    scatter = stats.within - stats.counts @ ((new - means) ** 2).sum(axis=1)
+    moves = data.frame.unit * (_in_frame(stats.counts, stats.sums) - data.frame.of(means))
+    scatter = stats.within - float(stats.counts @ (np.where(_full(stats.counts), moves, 0.0) ** 2).sum(axis=1))
     if scatter < 1e-4 * max(stats.within, n * (data.frame.unit * data.frame.reach) ** 2):
         scatter = data.scatter(means, sigma, log_weights, new)
     return float(np.sqrt(scatter / (n * d)))
@@ -381,7 +391,7 @@ def _log_likelihood(stats: Statistics, sigma: float, shape: tuple[int, ...]) -> 
 
 
 def _objective(stats: Statistics, sigma: float, shape: tuple[int, ...], learn_sigma: bool) -> float:
-    """What the loop lowers. From LARGEST upward the constant -2 sigma^2 n log k is left out."""
+    """What the loop lowers. Beyond LARGEST the constant -2 sigma^2 n log k is left out."""
     if learn_sigma:
         return -_log_likelihood(stats, sigma, shape) if sigma > 0 else -np.inf
     return _free_energy(stats, sigma) if sigma <= check.LARGEST else stats.within

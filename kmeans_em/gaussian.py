@@ -35,7 +35,7 @@ def log_density(X: ArrayLike, mean: ArrayLike, sigma: float) -> Array:
     sigma = check.sigma(sigma, at_most=check.LARGEST, positive=True)
     d = X.shape[1]
     with np.errstate(over="ignore"):
-        misfit = sq_dists(X.astype(float, copy=False), means)[0] / sigma / (2 * sigma)
+        misfit = sq_dists(X, means)[0] / sigma / (2 * sigma)
     log_constant: float = -d * (np.log(sigma) + np.log(2 * np.pi) / 2)
     return np.asarray(log_constant - misfit)
 

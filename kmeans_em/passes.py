@@ -31,7 +31,7 @@ Floats = NDArray[np.floating]
 T = TypeVar("T")
 
 CELLS_PER_BLOCK = 2**18  # numbers in one array of a block: 2 MB, near the cache, and few calls for threads to wait at
-STRIPS = 16  # tasks in one pass: enough to keep a few threads busy to the end
+STRIPS = 16  # tasks in one pass, at most: enough to keep a few threads busy to the end
 SERIAL = 2**18  # multiplications up to which OpenBLAS starts no threads of its own
 RUN = 16  # rows of one cluster added up at once
 EPS, EPS32 = 2.0**-52, 2.0**-23
@@ -45,23 +45,27 @@ class Frame(NamedTuple):
     origin: Array  # (d,)
     unit: float
     moves: bool  # whether a point in it differs from the point
+    # known once the data are `measured`; until then no products are taken
     reach: float = np.inf  # no point is further from the origin, in this unit
     mean_square: float = np.inf  # mean of the points' squared distances from the origin, in this unit
 
-    def of(self, block: Floats) -> Array:
-        return (block - self.origin) / self.unit
+    def of(self, points: Floats) -> Array:
+        return (points - self.origin) / self.unit
 
-    def back(self, block: Array) -> Array:
-        return self.origin + self.unit * block
+    def back(self, points: Array) -> Array:
+        return self.origin + self.unit * points
 
 
 class Statistics(NamedTuple):
-    """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up."""
+    """What one pass over the data leaves behind. Each part is a sum over rows, so blocks add up.
+
+    By products, `within` and `base` of one block are off by numbers that add up to 0 over all blocks.
+    """
 
     counts: Array  # (k,)    R_j = sum_i resp[i, j]
     sums: Array  # (k, d)  sum_i resp[i, j] y_i, with y_i the point x_i in the frame
     within: float  #         sum_ij resp[i, j] D[i, j]
-    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or the mean of all |y_i|^2
+    base: float  #           sum_i b_i for some b_i: min_j D[i, j], or |x_i - origin|^2
     log_sum: float  #        sum_i log sum_j w_j exp(-(D[i, j] - b_i) / 2 sigma^2)
 
     def plus(self, other: Statistics) -> Statistics:
@@ -109,7 +113,7 @@ class Workers:
                 found[i] = function(strips[i])
 
         self._pool = self._pool or ThreadPoolExecutor(self.threads - 1, "kmeans_em")
-        helpers = [self._pool.submit(work) for _ in range(self.threads - 1)]
+        helpers = [self._pool.submit(work) for _ in range(min(self.threads, len(strips)) - 1)]
         try:
             work()
         finally:
@@ -119,12 +123,18 @@ class Workers:
         return [found[i] for i in range(len(strips))]
 
     def scratch(self, name: str, *shape: int, dtype: type = float) -> NDArray[Any]:
-        """An array with anything in it: fresh memory would cost as much as the arithmetic."""
+        """An array with anything in it: fresh memory would cost as much as the arithmetic.
+
+        It is this thread's until it asks for the same name again; a name stands for one dtype.
+        """
         kept, size = self._kept.__dict__, math.prod(shape)
         if name not in kept or kept[name].size < size:
             kept[name] = np.empty(size, dtype)
         array: NDArray[Any] = kept[name][:size].reshape(shape)
         return array
+
+    def __reduce__(self) -> tuple[type[Workers], tuple[int]]:
+        return Workers, (self.threads,)  # neither threads nor arrays travel to another process
 
     def __enter__(self) -> Self:
         return self
@@ -139,8 +149,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def sq_dists(X: Array, means: Array) -> Array:
+def sq_dists(X: Floats, means: Array) -> Array:
     """Squared distances D, clusters first: (k, n). Differences come before squares, so ties stay ties."""
+    X = X.astype(float, copy=False)
     D = np.zeros((len(means), len(X)))
     if D.size * X.shape[1] <= 2**16:
         differences: Array = means.T[:, :, None] - X.T[:, None, :]
@@ -154,7 +165,7 @@ def sq_dists(X: Array, means: Array) -> Array:
 
 
 def posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array, Array]:
-    """Responsibilities (k, n), the nearest squared distances (n,) and the log of the weighted sum (n,).
+    """Responsibilities (k, n), nearest = min_j D (n,) and log sum_j w_j exp(-(D - nearest) / 2 sigma^2) (n,).
 
     Only D minus its minimum is ever exponentiated, divided by sigma twice rather than by sigma^2:
     accurate down to sigma = 1e-300, where sigma^2 would be 0.
@@ -162,21 +173,26 @@ def posterior(D: Array, sigma: float, log_weights: Array) -> tuple[Array, Array,
     dead = np.isneginf(log_weights)
     nearest = D[~dead].min(axis=0)
     if sigma == 0:
-        D = np.where(dead[:, None], np.inf, D)
-        hard = np.arange(len(D))[:, None] == D.argmin(axis=0)
+        hard = _nearest(np.where(dead[:, None], np.inf, D))
         return hard.astype(float), nearest, np.zeros_like(nearest)
     with np.errstate(over="ignore", under="ignore"):
         logits = (D - nearest) / sigma / (-2 * sigma)
-        logits += np.where(dead, 0.0, log_weights)[:, None]
-        logits[dead] = -np.inf
+        logits[dead] = 0.0  # may be inf, if nearer than `nearest`: inf - inf is no number
+        logits += log_weights[:, None]
         top = logits.max(axis=0)
         resp = np.exp(logits - top)
-        total = resp.sum(axis=0)
-        log_total = np.log(total)
+        whole = resp.sum(axis=0)
+        log_whole = np.log(whole)
         if nearest.mean() / sigma / (2 * sigma) < 1e-3:  # little but these logarithms is in F: each digit counts
-            alone = np.flatnonzero(total < 1.5)
-            log_total[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
-        return resp / total, nearest, top + log_total
+            alone = np.flatnonzero(whole < 1.5)
+            log_whole[alone] = np.log1p(np.sort(resp[:, alone], axis=0)[:-1].sum(axis=0))
+        return resp / whole, nearest, top + log_whole
+
+
+def _nearest(D: Array) -> NDArray[np.bool_]:
+    """Whether a cluster is a point's nearest, (k, n): one in each column, at a tie the first."""
+    nearest: NDArray[np.bool_] = np.arange(len(D))[:, None] == D.argmin(axis=0)
+    return nearest
 
 
 class InMemory:
@@ -206,17 +222,17 @@ def box(block: Floats) -> Box:
 
 
 def frame_of(low: Array, high: Array) -> Frame:
-    """A frame in which no x loses a digit that it has, even beside an outlier.
+    """A frame in which no x loses a digit, even beside an outlier: a difference that is taken is exact.
 
-    The origin is the middle of the box if that is farther from 0 than wide, else its place nearest to 0.
+    In each column the origin is the middle of the box if the box is farther from 0 than wide, else 0.
     The unit is 1 where that is safe, to save a division.
     """
     with np.errstate(over="ignore"):  # data beyond the range of squares are refused once the means are known
         width = high - low
     spread = width.max()
-    unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** np.ceil(np.log2(spread)))
-    near = np.minimum(np.maximum(0.0, low), high)
-    origin = np.where(abs(near) > width, low / 2 + high / 2, near)
+    unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** min(np.ceil(np.log2(spread)), 1023))
+    near = np.clip(0.0, low, high)
+    origin = np.where(abs(near) > width, low / 2 + high / 2, 0.0)
     return Frame(origin, unit, moves=unit != 1 or bool(origin.any()))
 
 
@@ -242,29 +258,31 @@ def block_rule(
     if not alive.all():
         return partial(_without_the_dead, alive, block_rule(means[alive], sigma, log_weights[alive], frame, workers))
     y_means, s = frame.of(means), sigma / frame.unit
+    variance = s * s  # inf where s**2 would raise
     with np.errstate(over="ignore"):
         lengths = (y_means**2).sum(axis=1)
     longest = math.sqrt(lengths.max())
     span = frame.reach + longest
     if sigma == 0 and span < 2**30:
         return partial(_hard, means, y_means, _scores(y_means, lengths, longest, span), frame, workers)
-    if EPS * span**2 < VISIBLE * s * s < np.inf and sigma <= check.LARGEST:
-        far = bool(span**2 > 1200 * s * s)
-        return partial(_soft, y_means, y_means / s**2, log_weights - lengths / 2 / s**2, far, frame, workers)
+    if EPS * span**2 < VISIBLE * variance and variance < np.inf and sigma <= check.LARGEST:
+        far = span**2 / 2 > 600 * variance  # bounds the logits but for the log-weights; exp ends near 708
+        offsets = log_weights - lengths / 2 / variance
+        return partial(_soft, y_means, y_means / variance, offsets, far, frame, workers)
     return partial(by_differences, means, sigma, log_weights, frame)
 
 
 def total(X: Floats, of_block: Callable[[Floats], T], width: int, workers: Workers) -> T:
     """The sum of `of_block` over all blocks of rows: over each strip first, then over the strips."""
-    rows = list(blocks(X.shape, width))
-    if len(rows) == 1:
-        return of_block(X)
-    size = -(-len(rows) // STRIPS)
+    slices = list(blocks(X.shape, width))
+    if len(slices) == 1:
+        return of_block(X)  # wakes no thread
+    size = -(-len(slices) // STRIPS)
 
     def of_strip(strip: slice) -> T:
-        return reduce(plus, (of_block(X[block]) for block in rows[strip]))
+        return reduce(plus, (of_block(X[rows]) for rows in slices[strip]))
 
-    return reduce(plus, workers.map(of_strip, [slice(a, a + size) for a in range(0, len(rows), size)]))
+    return reduce(plus, workers.map(of_strip, [slice(a, a + size) for a in range(0, len(slices), size)]))
 
 
 def blocks(shape: tuple[int, ...], width: int) -> Iterator[slice]:
@@ -281,18 +299,16 @@ def plus(a: T, b: T) -> T:
 
 def scatter(means: Array, sigma: float, log_weights: Array, new: Array, block: Floats) -> float:
     """sum_ij resp |x_i - new mean_j|^2."""
-    X = block.astype(float, copy=False)
-    resp = posterior(sq_dists(X, means), sigma, log_weights)[0]
-    return float((resp * sq_dists(X, new)).sum())
+    resp = posterior(sq_dists(block, means), sigma, log_weights)[0]
+    return float((resp * sq_dists(block, new)).sum())
 
 
 def by_differences(means: Array, sigma: float, log_weights: Array, frame: Frame, block: Floats) -> Statistics:
-    X = block.astype(float, copy=False)
-    D = sq_dists(X, means)
+    D = sq_dists(block, means)
     resp, nearest, log_sum = posterior(D, sigma, log_weights)
     return Statistics(
         counts=resp.sum(axis=1),
-        sums=resp @ frame.of(X),
+        sums=resp @ frame.of(block),
         within=float((resp * D).sum()),
         base=float(nearest.sum()),
         log_sum=float(log_sum.sum()),
@@ -325,48 +341,47 @@ def _soft(
     whole = resp.sum(axis=0, out=workers.scratch("whole", n))
     resp *= np.divide(1.0, whole, out=workers.scratch("inverse", n))
     log_sum += float(np.log(whole, out=whole).sum())
-    counts, sums, scale = resp.sum(axis=1), _product_over_points(resp, Y), frame.unit**2
-    squares = n * frame.mean_square  # over all blocks they add up to the same, whatever they are in each
+    counts = resp.sum(axis=1)
+    sums = _product_over_points(resp, Y)
+    scale = frame.unit**2
+    squares = n * frame.mean_square  # not the block's own, but over all blocks the sum is the same
     return Statistics(counts, sums, scale * _within(squares, counts, sums, means), scale * squares, log_sum)
 
 
 class Scores(NamedTuple):
-    """slope.y - offset in float32: a point's nearest centre has the largest, but for an error."""
+    """slope.y + offset in float32: a point's nearest centre has the largest, but for rounding."""
 
     slopes: Floats  # (k, d)
     offsets: Floats  # (k, 1)
-    error: np.float32
+    error: np.float32  # bound on the error of the difference of two scores
 
 
 def _scores(means: Array, lengths: Array, longest: float, span: float) -> Scores:
     """y.m - |m|^2 / 2, for `lengths` |m|^2."""
     # the last but one term: what differences would call a tie is a tie here too
     error = (means.shape[1] + 8) * (EPS32 * longest * span + EPS * span**2 + 2.0**-126)
-    return Scores(means.astype(np.float32), (lengths / 2).astype(np.float32)[:, None], np.float32(error))
+    return Scores(means.astype(np.float32), (-lengths / 2).astype(np.float32)[:, None], np.float32(error))
 
 
 def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: Workers, block: Floats) -> Statistics:
     """By products in float32, which is twice as fast; points it cannot place with certainty go by differences."""
     k, (n, d) = len(means), block.shape
     Y = _moved(block, frame, workers)
-    Y32, score = _laid_out("Y32", d, n, workers, np.float32), workers.scratch("score", k, n, dtype=np.float32)
-    if _in_place(block, frame, Y32):
-        Y32 = block.T
-    else:
-        np.copyto(Y32, Y, casting="same_kind")
-    _product(scores.slopes, Y32, out=score)
-    score -= scores.offsets
+    score = workers.scratch("score", k, n, dtype=np.float32)
+    _product(scores.slopes, _single(Y, block, frame, workers), out=score)
+    score += scores.offsets
     best = score.max(axis=0, out=workers.scratch("best", n, dtype=np.float32))
     best -= scores.error
     near = np.greater_equal(score, best, out=workers.scratch("near", k, n, dtype=bool))
     if np.count_nonzero(near) > n:
         unsure = np.flatnonzero(near.sum(axis=0, dtype=np.min_scalar_type(k)) > 1)
-        D = sq_dists(block[unsure].astype(float, copy=False), means)
-        near[:, unsure] = np.arange(k)[:, None] == D.argmin(axis=0)
-    gather = _by_runs if min(k // 2, d) >= RUN else _by_ones
-    (counts, sums), squares, scale = gather(near, Y, workers), _squares(Y), frame.unit**2
-    within = scale * _within(squares, counts, sums, y_means)
-    if within < 1e-2 * scale * squares:
+        D = sq_dists(block[unsure], means)
+        near[:, unsure] = _nearest(D)
+    gather = _by_runs if k >= 2 * RUN and d >= RUN else _by_ones
+    counts, sums = gather(near, Y, workers)
+    squares = _squares(Y)
+    within = frame.unit**2 * _within(squares, counts, sums, y_means)
+    if within < 1e-2 * frame.unit**2 * squares:  # digits have cancelled: by differences, each from its own mean
         own = _product(means.T, _ones(near, workers), out=workers.scratch("own", d, n))
         own -= block.T
         within = _squares(own)
@@ -376,7 +391,7 @@ def _hard(means: Array, y_means: Array, scores: Scores, frame: Frame, workers: W
 def _by_ones(near: NDArray[np.bool_], Y: Array, workers: Workers) -> tuple[Array, Array]:
     """How many points each cluster has, and their sum: a product with zeros and ones."""
     sums = _product_over_points(_ones(near, workers), Y)
-    return np.array([np.count_nonzero(row) for row in near], float), sums
+    return np.array([np.count_nonzero(row) for row in near], float), sums  # thrice as fast as near.sum(axis=1)
 
 
 def _ones(near: NDArray[np.bool_], workers: Workers) -> Array:
@@ -389,13 +404,15 @@ def _by_runs(near: NDArray[np.bool_], Y: Array, workers: Workers) -> tuple[Array
     """The same, quicker for many clusters: their points side by side, and in each `RUN` of them one cluster's alone."""
     (k, n), d = near.shape, len(Y)
     hits = np.flatnonzero(near)  # cluster by cluster
-    counts = np.diff(np.searchsorted(hits, n * np.arange(k + 1)))
+    starts = np.searchsorted(hits, n * np.arange(k + 1))
+    counts = np.diff(starts)
     runs = -(-counts // RUN)
     first, m = np.cumsum(runs) - runs, int(runs.sum())
-    place = np.arange(n) + np.repeat(RUN * first - np.cumsum(counts) + counts, counts)
+    place = np.arange(n) + np.repeat(RUN * first - starts[:-1], counts)
     point, ones = np.zeros((m, RUN), int), np.zeros((m, 1, RUN))  # places left over hold point 0, zero times
     point.ravel()[place], ones.ravel()[place] = hits % n, 1
-    rows = np.take(Y.T, point, axis=0, mode="clip", out=workers.scratch("rows", m, RUN, d))
+    out = workers.scratch("rows", m, RUN, d)
+    rows = np.take(Y.T, point, axis=0, mode="clip", out=out)  # "raise", the default, would fill a copy of `out` first
     sums, full = np.zeros((k, d)), counts > 0
     sums[full] = np.add.reduceat((ones @ rows)[:, 0], first[full], axis=0)
     return counts.astype(float), sums
@@ -420,6 +437,16 @@ def _moved(block: Floats, frame: Frame, workers: Workers) -> Array:
     return Y
 
 
+def _single(Y: Array, block: Floats, frame: Frame, workers: Workers) -> Floats:
+    """Y in float32; the block itself where that is the same."""
+    d, n = Y.shape
+    Y32 = _laid_out("Y32", d, n, workers, np.float32)
+    if _in_place(block, frame, Y32):
+        return block.T
+    np.copyto(Y32, Y, casting="same_kind")
+    return Y32
+
+
 def _in_place(block: Floats, frame: Frame, Y: Floats) -> bool:
     """Whether the block's own memory already holds what Y is for."""
     return not frame.moves and block.T.strides == Y.strides and block.dtype == Y.dtype
@@ -431,7 +458,7 @@ def _laid_out(name: str, d: int, n: int, workers: Workers, dtype: type = float) 
 
 
 def _squares(Y: Floats) -> float:
-    """The sum of all squares; in pieces, for which BLAS starts no threads, and so many that numpy lets ours run."""
+    """The sum of all squares; in pieces, for which BLAS starts no threads and numpy lets go of Python's lock."""
     y = Y.ravel("K")
     if len(y) < 4096:
         return float(y @ y)

@@ -79,11 +79,11 @@ def means_for(shape: tuple[int, ...], low: Array, high: Array, means: ArrayLike)
 def column_range(X: NDArray[np.floating]) -> tuple[Array, Array]:
     """The least and the largest number in each column."""
     n, d = X.shape
-    m = min(n, 256 // d) if X.flags.c_contiguous and n > 1000 else 0
-    if m > 1:  # numpy is slow along short rows: lay m of them side by side
-        wide, rest = X[: n - n % m].reshape(-1, m * d), X[n - m :]
-        low = np.concatenate([wide.min(axis=0).reshape(m, d), rest])
-        high = np.concatenate([wide.max(axis=0).reshape(m, d), rest])
+    m = 256 // d
+    if X.flags.c_contiguous and n > 1000 and m > 1:  # numpy is slow along short rows: lay m of them side by side
+        wide, last = X[: n - n % m].reshape(-1, m * d), X[n - m :]  # some rows are in both, which does no harm
+        low = np.concatenate([wide.min(axis=0).reshape(m, d), last])
+        high = np.concatenate([wide.max(axis=0).reshape(m, d), last])
     else:
         low = high = X
     if len(low) <= 1000:  # few rows, and still short: let columns lie side by side instead
@@ -142,8 +142,9 @@ def weights(value: ArrayLike | None, k: int) -> Array:
 
 
 def learn(value: Collection[str]) -> frozenset[str]:
+    value = value.tolist() if isinstance(value, np.ndarray) else value
     names = [value] if isinstance(value, str) or not isinstance(value, Collection) else value
-    unknown = [str(name) for name in names if name not in ("sigma", "weights")]
+    unknown = [str(name) for name in names if not (isinstance(name, str) and name in ("sigma", "weights"))]
     if unknown:
         raise ValueError(f"learn: may hold 'sigma' and 'weights', got {', '.join(unknown)}")
     return frozenset(names)

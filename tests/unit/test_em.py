@@ -523,3 +523,45 @@ def test_a_step_allocates_no_array_of_n_by_k(sigma):
 def test_a_step_copies_no_more_than_a_block_of_wide_data():
     X = np.random.default_rng(0).normal(size=(20_000, 200))
     assert peak_memory(lambda: fit(X, X[:2], max_steps=2)) < X.nbytes / 2
+
+
+@pytest.mark.parametrize("offset", [0, 1e6, 1e9, 1e12, 1e15])
+def test_a_learned_sigma_keeps_its_digits_far_from_0(offset):
+    X = column(0, 1, 3) + offset
+    found = fit(X, X[:1] + 5, 1.0, learn="sigma", max_steps=1)
+    assert found.sigma == pytest.approx(np.sqrt(14 / 9), rel=1e-14)
+
+
+def test_means_that_flip_between_two_floats_are_at_rest():
+    last_digit = 2.0**-16
+    X = 1e11 + last_digit * column(54, -53, -285, 172, 172, 98, -32, 26, 123, 140)
+    found = fit(X, [[1e11 + 69069 * last_digit]], 71475 * last_digit, learn="sigma")
+    assert found.converged
+    assert found.steps < 5
+
+
+def test_k_means_rests_at_once_on_its_own_points():
+    X = np.random.default_rng(0).uniform(0.1, 3, (50, 2))
+    found = fit(X, X)
+    assert_array_equal(found.means, X)
+    assert [step.objective for step in found.history] == [0, 0]
+    assert_array_equal(update(X, np.eye(50), X), X)
+
+
+@pytest.mark.parametrize("learn", [(), "weights"])
+def test_a_sigma_whose_square_leaves_the_floats_in_units_of_the_data(learn):
+    found = fit([[0.0], [1e-100]], [[0.0], [1e60]], 1e60, learn=learn, max_steps=2)
+    assert np.isfinite(found.means).all()
+    assert found.history[-1].objective <= found.history[0].objective
+
+
+def test_data_at_the_end_of_the_floats_are_refused_without_a_warning():
+    with pytest.raises(ValueError, match="multiply X, means and sigma by a common factor"):
+        fit([[0.0], [1.7e308]], [[0.0]])
+
+
+@pytest.mark.parametrize("names", [np.array("sigma"), np.array(["sigma"]), {"sigma"}, ["sigma"], "sigma"])
+def test_what_to_learn_may_come_in_any_collection(names):
+    assert fit(column(0, 1, 3), [[0.0]], 2.0, learn=names).sigma == pytest.approx(np.sqrt(14 / 9))
+    with pytest.raises(ValueError, match="learn: may hold 'sigma' and 'weights'"):
+        fit(column(0, 1), [[0.0]], 2.0, learn=[np.array([1, 2])])

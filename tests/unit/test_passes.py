@@ -177,3 +177,11 @@ def test_long_data_need_a_few_blocks_of_memory_and_no_array_as_long_as_they(sigm
 def test_threads_are_a_whole_number_from_one(threads):
     with pytest.raises(ValueError, match="threads: expected a whole number >= 1"):
         fit([[0.0], [1.0]], [[0.0]], threads=threads)
+
+
+def test_no_more_threads_start_than_there_is_work_for(monkeypatch):
+    started, submit = [], passes.ThreadPoolExecutor.submit
+    monkeypatch.setattr(passes.ThreadPoolExecutor, "submit", lambda *args: started.append(1) or submit(*args))
+    X = blobs(300_000, 3, 3)
+    fit(X, X[:3], max_steps=0, threads=100_000)
+    assert 0 < len(started) <= 3 * passes.STRIPS  # two passes over the data for their size, one for the objective
