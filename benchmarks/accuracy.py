@@ -26,6 +26,7 @@ class Errors:
     J: float
     log_L: float | None
     means: float  # of one step, relative to the largest coordinate of the data
+    sigma: float | None  # of one step that learns it
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Exact:
     J: mp.mpf
     log_L: mp.mpf
     means: list
+    sigma: mp.mpf
     cond_F: float
     cond_share: list
 
@@ -67,12 +69,15 @@ def exact(X, means, sigma, weights=None):
             else centres[j]
             for j in range(k)
         ]
+        scatter = mp.fsum(
+            r * (a - b) ** 2 for shares, x in zip(resp, points) for r, m in zip(shares, moved) for a, b in zip(x, m)
+        )
         within = mp.fsum(r * b for shares, row in zip(resp, D) for r, b in zip(shares, row))
         size = within + T * mp.fsum(map(abs, logs)) + (0 if weights is None else T * n)
         cond_F = size / abs(F) if F else mp.mpf(0)
         powers = [[b / T - mp.log(w) for b, w in zip(row, given)] for row in D]  # of e, below the fraction's line
         cond_share = [[float(1 + abs(b) + abs(min(row))) for b in row] for row in powers]
-    return Exact(F, resp, mp.fsum(nearest), log_L, moved, float(cond_F), cond_share)
+    return Exact(F, resp, mp.fsum(nearest), log_L, moved, mp.sqrt(scatter / (n * d)), float(cond_F), cond_share)
 
 
 def relative(found, true):
@@ -96,6 +101,9 @@ def errors(X, means, sigma, weights=None, true=None):
         J=relative(inertia(X, means), true.J),
         log_L=relative(log_likelihood(X, means, sigma, weights), true.log_L) if in_range else None,
         means=float(max(moves) / max(np.abs(X).max(), np.abs(means).max())),
+        sigma=relative(fit(X, means, sigma, weights=weights, learn="sigma", max_steps=1).sigma, true.sigma)
+        if finite
+        else None,
     )
 
 
@@ -156,7 +164,7 @@ def line(name, found, conditions=""):
 
 
 def main():
-    heading = f"{'':55}" + "".join(f"{name:>9}" for name in ("F", "resp", "resp rel", "J", "log L", "means"))
+    heading = f"{'':55}" + "".join(f"{name:>9}" for name in ("F", "resp", "resp rel", "J", "log L", "means", "sigma"))
     summary = []
     for name, cases in families().items():
         print(f"\n{name}\n{heading}")

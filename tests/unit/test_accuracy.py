@@ -36,3 +36,4 @@ def test_twelve_digits_are_right_where_the_conditioning_allows(X, means, sigma, 
     assert found.F is None or found.F <= 1e-12
     assert found.log_L is None or found.log_L <= 1e-12
     assert found.means <= 1e-14
+    assert found.sigma is None or found.sigma <= 1e-14

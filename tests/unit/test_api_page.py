@@ -18,7 +18,7 @@ SECTIONS = re.findall(r"```python\nkmeans_em\.([\w.]+)(\([^\n]*\))\n```\n(.*?)(?
 LINES = re.findall(r"^\| `(\w+\.\w+)(\(.*?\))` \| [^`]", PAGE, re.MULTILINE)
 CLASSES = re.findall(r"A `kmeans_em\.(\w+)` has:\n(.*?)(?=\n[A#])", PAGE, re.DOTALL)
 REFUSALS = re.findall(r"^`(.*)`\n: `(.*)`$", PAGE, re.MULTILINE)
-DIGITS = re.findall(r"^\| (.*?)" + 5 * r" \| \$10\^\{(-\d+)\}\$" + r" \|$", PAGE, re.MULTILINE)
+DIGITS = re.findall(r"^\| (.*?)" + 6 * r" \| \$10\^\{(-\d+)\}\$" + r" \|$", PAGE, re.MULTILINE)
 NAMES = {name: getattr(kmeans_em, name) for name in kmeans_em.__all__} | vars(gaussian) | vars(seeding)
 NAMES |= {
     "distributed": distributed,
@@ -96,7 +96,7 @@ def test_every_function_that_can_refuse_has_a_refusal_on_the_page():
 def test_as_many_digits_are_right_as_the_page_says(name, cases):
     stated = {row[0]: [float(f"1e{power}") for power in row[1:]] for row in DIGITS}
     found = worst([errors(*case) for case in cases])
-    measured = [found.F, found.share_rel, found.J, found.log_L, found.means]
+    measured = [found.F, found.share_rel, found.J, found.log_L, found.means, found.sigma]
     assert found.share < 1e-15
     assert all(error < bound for error, bound in zip(measured, stated[name], strict=True)), measured
     assert len(stated) == len(families())
