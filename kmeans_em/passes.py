@@ -50,10 +50,10 @@ class Frame(NamedTuple):
     mean_square: float = np.inf  # mean of the points' squared distances from the origin, in this unit
 
     def of(self, points: Floats) -> Array:
-        return (points - self.origin) / self.unit
+        return (points - self.origin) / self.unit if self.moves else np.asarray(points, float)
 
     def back(self, points: Array) -> Array:
-        return self.origin + self.unit * points
+        return self.origin + self.unit * points if self.moves else points
 
 
 class Statistics(NamedTuple):

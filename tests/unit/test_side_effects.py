@@ -143,6 +143,7 @@ import numpy as np
 from kmeans_em import fit
 from tests.unit.test_side_effects import digest, everything
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
 sigma, learn = float(sys.argv[1]), sys.argv[2:]
 X = np.random.default_rng(0).normal(size=(300_000, 4))
 means, weights = X[:8].copy(), np.full(8, 1 / 8)
