@@ -232,7 +232,7 @@ def frame_of(low: Array, high: Array) -> Frame:
     spread = width.max()
     unit = 1.0 if 2.0**-30 < spread < 2.0**30 or spread == 0 else float(2.0 ** min(np.ceil(np.log2(spread)), 1023))
     near = np.clip(0.0, low, high)
-    origin = np.where(abs(near) > width, low / 2 + high / 2, 0.0)
+    origin = np.where(abs(near) > width, low + width / 2, 0.0)
     return Frame(origin, unit, moves=unit != 1 or bool(origin.any()))
 
 

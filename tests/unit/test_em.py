@@ -565,3 +565,10 @@ def test_what_to_learn_may_come_in_any_collection(names):
     assert fit(column(0, 1, 3), [[0.0]], 2.0, learn=names).sigma == pytest.approx(np.sqrt(14 / 9))
     with pytest.raises(ValueError, match="learn: may hold 'sigma' and 'weights'"):
         fit(column(0, 1), [[0.0]], 2.0, learn=[np.array([1, 2])])
+
+
+def test_copies_of_one_tiny_number_keep_it_as_their_mean():
+    tiny = [[4.42708e-319], [4.42708e-319]]
+    found = fit(tiny, tiny, 5e-324)
+    assert_array_equal(found.means, tiny)
+    assert found.converged
