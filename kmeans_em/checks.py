@@ -68,6 +68,120 @@ def exercise(name: str) -> Callable[[Callable[[Any], Hint]], Callable[[Any], Hin
     return register
 
 
+@exercise("weighted-mean")
+def _weighted_mean(answer: Any) -> Hint:
+    """A function X (n, d), a (n,) -> the place with the least weighted sum of squared distances, (d,)."""
+    for title, X, a in (
+        ("the line, all weights 1", datasets.line(), np.ones(6)),
+        ("the line, weights 1, 1, 1, 1/2, 0, 0", datasets.line(), np.array([1, 1, 1, 0.5, 0, 0])),
+        ("Old Faithful, weights from 1 to 2", datasets.old_faithful(), np.linspace(1, 2, 272)),
+    ):
+        found, right = np.asarray(answer(X.copy(), a.copy()), dtype=float), a @ X / a.sum()
+        if found.shape != right.shape:
+            return f"on {title} the mean should have shape {right.shape}, not {found.shape}"
+        if np.allclose(found, right, rtol=1e-9):
+            continue
+        if np.allclose(found, a @ X / len(X), rtol=1e-9):
+            return f"on {title} you divided by n = {len(X)}; the weights add up to {a.sum():.6g}"
+        if np.allclose(found, X.mean(axis=0), rtol=1e-9):
+            return f"on {title} that is the plain mean; each point counts with its weight"
+        return f"on {title} the weighted mean is {right.round(4).tolist()}, not {found.round(4).tolist()}"
+    return None
+
+
+@exercise("posterior")
+def _posterior(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma, weights (k,) -> the posterior of each label, (n, k)."""
+    line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
+    for title, X, means, sigma, weights in (
+        ("the line, weights 0.8 and 0.2", line, [[1], [11]], 4, [0.8, 0.2]),
+        ("the line, equal weights", line, [[1], [11]], 4, [0.5, 0.5]),
+        ("Old Faithful, three means", geyser, [[1, 1], [-1, -1], [0, 1]], 0.5, [0.5, 0.3, 0.2]),
+    ):
+        centres, prior = np.array(means, dtype=float), np.array(weights)
+        found = np.asarray(answer(X.copy(), centres.copy(), sigma, prior.copy()), dtype=float)
+        right = em.responsibilities(X, centres, sigma, weights)
+        if found.shape != right.shape:
+            return f"on {title} the posterior should have shape {right.shape}, not {found.shape}"
+        if np.allclose(found, right, rtol=1e-9, atol=1e-12):
+            continue
+        equal = em.responsibilities(X, centres, sigma)
+        if np.allclose(found, equal, rtol=1e-9, atol=1e-12):
+            return f"on {title} the weights are missing: each density counts with its prior"
+        if not np.allclose(found.sum(axis=1), 1, rtol=1e-9):
+            i = int(abs(found.sum(axis=1) - 1).argmax())
+            return f"on {title} the probabilities of point {i + 1} add up to {found[i].sum():.4g}, not to 1"
+        i = int(abs(found - right).max(axis=1).argmax())
+        return (
+            f"on {title} the posterior of point {i + 1} should be {right[i].round(4).tolist()}, "
+            f"not {found[i].round(4).tolist()}"
+        )
+    return None
+
+
+@exercise("lower-bound")
+def _lower_bound(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma, w (n, k) -> the lower bound of log L for equal weights."""
+    line, geyser = datasets.line(), datasets.old_faithful(standardised=True)
+    for title, X, means, sigma in (
+        ("the line, means 1 and 11", line, [[1], [11]], 4),
+        ("Old Faithful, three means", geyser, [[1, 1], [-1, -1], [0, 1]], 0.5),
+    ):
+        centres = np.array(means, dtype=float)
+        k, resp = len(centres), em.responsibilities(X, centres, sigma)
+        for kind, w in (("equal shares", np.full_like(resp, 1 / k)), ("mixed shares", (resp + 1 / k) / 2)):
+            log_p = np.array([log_density(X, mean, sigma) for mean in centres]).T - np.log(k)
+            averaged, entropy = (w * log_p).sum(), -(w * np.log(w)).sum()
+            found, right = answer(X.copy(), centres.copy(), sigma, w.copy()), averaged + entropy
+            where = f"on {title}, with {kind},"
+            if found is None or np.ndim(found) > 0:
+                return f"{where} return one number, the sum over points and components, not shape {np.shape(found)}"
+            if np.isclose(found, right, rtol=1e-9):
+                continue
+            if np.isclose(found, right + len(X) * np.log(k), rtol=1e-9):
+                return f"{where} the weights 1/k are missing in p_ij: {found:.4f} lies n log k above {right:.4f}"
+            if np.isclose(found, averaged, rtol=1e-9):
+                return f"{where} the entropy is missing: {found:.4f} for {right:.4f}"
+            if np.isclose(found, averaged - entropy, rtol=1e-9):
+                return f"{where} the entropy has the wrong sign: it is added, and it is not negative"
+            if np.isclose(found, em.log_likelihood(X, centres, sigma), rtol=1e-9):
+                return f"{where} that is log L itself; the bound is lower unless the shares are the responsibilities"
+            return f"{where} the bound is {right:.6g}, not {found:.6g}"
+    return None
+
+
+@exercise("total")
+def _total(answer: Any) -> Hint:
+    """A function X (n, d), means (k, d), sigma -> per point the sum of exp(-(D_ij - min D) / 2 sigma^2), (n,)."""
+    line, blobs = datasets.line(), datasets.blobs(60)
+    for title, X, means, sigma in (
+        ("the line, means 1 and 11, sigma = 4", line, [[1], [11]], 4),
+        ("the line, means 0 and 16, where 8 is tied", line, [[0], [16]], 1),
+        ("three blobs, sigma = 1", blobs, blobs[:3], 1),
+        ("three blobs, sigma = 0.0001", blobs, blobs[:3], 1e-4),
+    ):
+        centres = np.array(means, dtype=float)
+        D = em.sq_dists(X, centres).T
+        with np.errstate(all="ignore"):
+            found = np.asarray(answer(X.copy(), centres.copy(), sigma), dtype=float)
+        blocks = np.exp(-(D - D.min(axis=1, keepdims=True)) / sigma / (2 * sigma))
+        right = blocks.sum(axis=1)
+        if found.shape != right.shape:
+            return f"on {title} there should be one number a point, shape {right.shape}, not {found.shape}"
+        if np.allclose(found, right, rtol=1e-9):
+            continue
+        i = int(abs(found - right).argmax())
+        if np.allclose(found, np.exp(-D / sigma / (2 * sigma)).sum(axis=1), rtol=1e-9, atol=1e-300):
+            return (
+                f"on {title} the total of point {i + 1} is {found[i]:.4g}, below 1: "
+                "the tallest block, that of the nearest mean, has the height 1"
+            )
+        if np.allclose(found, 1 / right, rtol=1e-9):
+            return f"on {title} that is the largest share, the inverse of the total"
+        return f"on {title} the total of point {i + 1} should be {right[i]:.6g}, not {found[i]:.6g}"
+    return None
+
+
 @exercise("gaussian-mle")
 def _gaussian_mle(answer: Any) -> Hint:
     """A function X (n, d) -> mean (d,), sigma: the maximum likelihood of one N(mean, sigma^2 I)."""

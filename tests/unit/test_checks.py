@@ -283,3 +283,88 @@ def test_a_wrong_hard_step_gets_its_hint(answer, hint):
     assert check("hard-em", hard_em_step)
     with pytest.raises(AssertionError, match=hint):
         raise AssertionError(check("hard-em", answer).hint)
+
+
+def powers(X, means, sigma):
+    return np.exp(-((X[:, None] - means) ** 2).sum(axis=2) / (2 * sigma**2))
+
+
+def tempered(X, means, sigma, weights, share):
+    parts = weights * powers(X, means, sigma)
+    return share(parts / parts.sum(axis=1, keepdims=True))
+
+
+def averaged_log(X, means, sigma, w):
+    log_p = np.array([log_density(X, mean, sigma) for mean in means]).T - np.log(len(means))
+    return (w * log_p).sum()
+
+
+def log_mixture(X, means, sigma, w):
+    return np.log(np.exp([log_density(X, mean, sigma) for mean in means]).mean(axis=0)).sum()
+
+
+def blocks(X, means, sigma):
+    D = ((X[:, None] - means) ** 2).sum(axis=2)
+    return np.exp(-(D - D.min(axis=1, keepdims=True)) / (2 * sigma**2)).sum(axis=1)
+
+
+WRONG_ON_THE_ROAD = {
+    "mean over n": ("weighted-mean", lambda X, a: a @ X / len(X), "divided by n = 6; the weights add up to 3.5"),
+    "plain mean": ("weighted-mean", lambda X, a: X.mean(axis=0), "that is the plain mean"),
+    "mean as a row": ("weighted-mean", lambda X, a: (a @ X / a.sum())[None], r"shape \(1,\), not \(1, 1\)"),
+    "first point": ("weighted-mean", lambda X, a: X[0], r"the weighted mean is \[6.0\], not \[0.0\]"),
+    "no prior": (
+        "posterior",
+        lambda X, means, sigma, weights: tempered(X, means, sigma, 1, lambda p: p),
+        "the weights are missing",
+    ),
+    "sum without prior": (
+        "posterior",
+        lambda X, means, sigma, weights: (
+            weights * powers(X, means, sigma) / powers(X, means, sigma).sum(axis=1, keepdims=True)
+        ),
+        r"add up to 0\.\d+, not to 1",
+    ),
+    "exchanged": (
+        "posterior",
+        lambda X, means, sigma, weights: tempered(X, means, sigma, weights, lambda p: p[:, ::-1]),
+        "the posterior of point 1 should be",
+    ),
+    "transposed": (
+        "posterior",
+        lambda X, means, sigma, weights: tempered(X, means, sigma, weights, np.transpose),
+        r"shape \(6, 2\), not \(2, 6\)",
+    ),
+    "no weights in the bound": (
+        "lower-bound",
+        lambda X, means, sigma, w: (
+            averaged_log(X, means, sigma, w) + len(X) * np.log(len(means)) - (w * np.log(w)).sum()
+        ),
+        "the weights 1/k are missing",
+    ),
+    "no entropy": ("lower-bound", averaged_log, "the entropy is missing"),
+    "entropy subtracted": (
+        "lower-bound",
+        lambda X, means, sigma, w: averaged_log(X, means, sigma, w) + (w * np.log(w)).sum(),
+        "wrong sign",
+    ),
+    "the likelihood": ("lower-bound", log_mixture, "that is log L itself"),
+    "a list": ("lower-bound", lambda X, means, sigma, w: w, "return one number"),
+    "nothing": ("lower-bound", lambda X, means, sigma, w: 0.0, "the bound is -24.4"),
+    "blocks from zero": (
+        "total",
+        lambda X, means, sigma: powers(X, means, sigma).sum(axis=1),
+        "below 1: the tallest block",
+    ),
+    "the share": ("total", lambda X, means, sigma: 1 / blocks(X, means, sigma), "the largest share"),
+    "one total": ("total", lambda X, means, sigma: blocks(X, means, sigma).sum(), r"shape \(6,\), not \(\)"),
+    "always 1": ("total", lambda X, means, sigma: np.ones(len(X)), "the total of point 4 should be 1.286"),
+}
+
+
+@pytest.mark.parametrize(("name", "answer", "hint"), WRONG_ON_THE_ROAD.values(), ids=WRONG_ON_THE_ROAD)
+def test_a_wrong_answer_on_the_road_gets_its_hint(name, answer, hint):
+    verdict = check(name, answer)
+    assert not verdict
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(verdict.hint)
