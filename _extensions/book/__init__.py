@@ -3,6 +3,9 @@
 math        KaTeX at build time: no mathematics is typeset in the reader's browser
 theme       the page itself: one template, one stylesheet, one small script
 fonts       the letters that the pages use, of the fonts that they use
+road        chapters and their companions: previous, next, and which pages have numbers
+reading_time  visible words of a page, and the minutes on the map
+moved       old addresses lead to where their content lives now
 fold        `:class: dropdown` becomes a native <details>
 alt_text    a picture without a real text alternative is a warning (and fails the build)
 widgets     serves host.js to the pages that hold a widget
@@ -10,9 +13,9 @@ repository  launch, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
 """
 
-from . import alt_text, fold, fonts, math, metadata, repository, theme, widgets
+from . import alt_text, fold, fonts, math, metadata, moved, reading_time, repository, road, theme, widgets
 
-PARTS = (math, theme, fonts, fold, alt_text, widgets, repository, metadata)
+PARTS = (math, theme, road, reading_time, moved, fonts, fold, alt_text, widgets, repository, metadata)
 
 
 def setup(app):

@@ -66,6 +66,18 @@ const inView = new IntersectionObserver((entries) => {
 }, { rootMargin: "0px 0px -70% 0px" });
 all("article section[id]").forEach((section) => links.has(section.id) && inView.observe(section));
 
+// What an old address names may have moved to another page: `places.json` knows where every anchor lives now.
+async function followTheMoved() {
+  const anchor = decodeURIComponent(location.hash.slice(1));
+  if (!anchor || document.getElementById(anchor)) return;
+  const root = new URL(page.dataset.content_root, location.href);
+  try {
+    const places = await (await fetch(new URL("_static/places.json", root))).json();
+    if (places[anchor]) location.replace(new URL(places[anchor] + location.hash, root));
+  } catch (unreachable) { /* the reader is on the right chapter at least */ }
+}
+followTheMoved();
+
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = all("article details:not([open])");
