@@ -1,9 +1,10 @@
-"""Each theorem of chapter 6, on random data and at the edges of its hypotheses."""
+"""Each theorem of chapter 6 and its companions, on random data and at the edges of its hypotheses."""
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from kmeans_em import fit, free_energy, inertia, log_likelihood, responsibilities, update
 from tests.property.strategies import best_means, positive_weights, problems
@@ -58,19 +59,32 @@ def without_ties_and_empty_clusters(X, means):
     return X, means
 
 
-@given(problems(), seeds)
-def test_thm_squeeze(problem, seed):
+@given(problems())
+def test_thm_squeeze(problem):
     X, means, sigma = problem
     n, k = len(X), len(means)
     D, J, F = sq_dists(X, means), inertia(X, means), free_energy(X, means, sigma)
     slack = 1e-12 * size(D, sigma)
     assert J - 2 * sigma**2 * n * np.log(k) - slack <= F <= J + slack
-    weights = positive_weights(seed, k)
+
+
+@given(problems())
+def test_thm_squeeze_gap(problem):
+    X, means, sigma = problem
+    assume(len(means) > 1)
+    difference = inertia(X, means) - free_energy(X, means, sigma)
+    q = np.exp(-gaps(X, means) / (2 * sigma**2))
+    most = 2 * sigma**2 * (len(means) - 1) * q.sum()
+    assert difference <= most + 1e-12 * size(sq_dists(X, means), sigma)
+
+
+@given(problems(), seeds)
+def test_thm_squeeze_weights(problem, seed):
+    X, means, sigma = problem
+    D, J, weights = sq_dists(X, means), inertia(X, means), positive_weights(seed, len(means))
+    slack = 1e-12 * size(D, sigma)
     most = 2 * sigma**2 * np.log(1 / weights[D.argmin(axis=1)]).sum()
     assert J - slack <= free_energy(X, means, sigma, weights) <= J + most + slack
-    if k > 1:
-        q = np.exp(-gaps(X, means) / (2 * sigma**2))
-        assert J - 2 * sigma**2 * (k - 1) * q.sum() - slack <= F
 
 
 @given(problems())
@@ -100,7 +114,7 @@ def test_thm_hardening(problem, exponent):
 
 
 @given(problems(), seeds, exponents)
-def test_thm_hardening_with_weights(problem, seed, exponent):
+def test_thm_hardening_ties(problem, seed, exponent):
     X, means, _ = problem
     excess, weights = excesses(X, means), positive_weights(seed, len(means))
     s = np.where(excess == 0, weights, 0)
@@ -147,6 +161,17 @@ def test_thm_one_step_survives_a_search(n, k, d, crowded):
     assert share.max() <= 1 + 1e-9
     if (n, k, crowded) == (30, 2, True):
         assert share.max() > 0.95  # one point alone, all others in one place: (n - 1) / n of the bound
+
+
+@given(problems(), st.floats(30, 300))
+def test_thm_step_limit(problem, exponent):
+    X, means = without_ties_and_empty_clusters(*problem[:2])
+    gap, rho = gaps(X, means).min(), diameter(X)
+    moved = [em_step(X, means, sigma_at(gap, times * exponent)) - fit(X, means, max_steps=1).means for times in (1, 10)]
+    distances = [np.sqrt((step**2).sum(axis=1)).max() for step in moved]
+    rounding = 1e-13 * (1 + abs(X).max())
+    assert distances[0] <= 20 * rho * np.exp(-exponent) + rounding  # k - 2 + n / n_j is at most 6 + 12
+    assert distances[1] <= rounding
 
 
 @given(problems(), seeds, exponents)
@@ -306,24 +331,45 @@ def test_thm_minimisers_tend_to_those_of_k_means_on_the_line(k, rest, J):
     assert far < 1e-6
 
 
-@given(problems(), exponents)
-def test_thm_empty(problem, exponent):
+def shares_over_the_largest(excess, j, sigma, weights):
+    """The shares of all points in mean j, over the largest of them, which underflow does not reach."""
+    whole = (weights * np.exp(-excess / (2 * sigma**2))).sum(axis=1)
+    return np.exp(-(excess[:, j] - excess[:, j].min()) / (2 * sigma**2)) / whole
+
+
+@given(problems(), seeds, st.booleans(), exponents)
+def test_thm_empty(problem, seed, equal, exponent):
     X, means, _ = problem
-    assume(len(means) > 1)
     n, k = len(X), len(means)
-    excess = excesses(X, means)
-    for own in excess.T:
+    assume(k > 1)
+    excess, weights = excesses(X, means), np.full(k, 1 / k) if equal else positive_weights(seed, k)
+    lightest = weights[excess.argmin(axis=1)].min()
+    for j, own in enumerate(excess.T):
         least = X[own == own.min()]
         here = (least[0] == X).all(axis=1)
         if (least != least[0]).any() or here.all():
             continue
         gap, m = own[~here].min() - own.min(), here.sum()
-        sigma = sigma_at(gap, exponent)
-        # the step in shares over the largest of them, which underflow does not reach
-        shares = np.exp(-(own - own.min()) / (2 * sigma**2)) / np.exp(-excess / (2 * sigma**2)).sum(axis=1)
+        shares = shares_over_the_largest(excess, j, sigma_at(gap, exponent), weights)
         moved = shares @ (X - least[0]) / shares.sum()
-        most = diameter(X) * k * (n - m) / m * np.exp(-exponent)
+        most = diameter(X) * (n - m) / m / lightest * np.exp(-exponent)
         assert np.sqrt((moved**2).sum()) <= most * (1 + 1e-9)
+
+
+@given(problems(), seeds, exponents)
+def test_thm_empty_with_several_smallest(problem, seed, exponent):
+    X, means, _ = problem
+    excess, weights = excesses(X, means), positive_weights(seed, len(means))
+    nearest = np.where(excess == 0, weights, 0).sum(axis=1)
+    for j, own in enumerate(excess.T):
+        first = own == own.min()
+        limit = np.average(X[first], axis=0, weights=1 / nearest[first])
+        sigma = sigma_at(min(least_positive(own - own.min()), least_positive(excess)), exponent)
+        shares = shares_over_the_largest(excess, j, sigma, weights)
+        moved = shares @ (X - limit) / shares.sum()
+        # each of n ratios is off by at most exp(-exponent) / weights.min()^2
+        far = 2 * len(X) * np.exp(-exponent) / weights.min() ** 2
+        assert np.sqrt((moved**2).sum()) <= far * diameter(X) + 1e-12 * (1 + abs(X).max())
 
 
 def test_thm_empty_on_the_line():
@@ -333,37 +379,41 @@ def test_thm_empty_on_the_line():
     assert fit(LINE, means, 2, max_steps=1).means[2] == 100  # in floats its size, exp(-7031/8), is 0
 
 
-def log_p(X, means, sigma):
-    k, d = len(means), X.shape[1]
-    return -np.log(k) - sq_dists(X, means) / (2 * sigma**2) - d * (np.log(sigma) + np.log(2 * np.pi) / 2)
+def log_p(X, means, sigma, weights):
+    d = X.shape[1]
+    return np.log(weights) - sq_dists(X, means) / (2 * sigma**2) - d * (np.log(sigma) + np.log(2 * np.pi) / 2)
 
 
-@given(problems(), exponents)
-def test_thm_scaled(problem, exponent):
+@given(problems(), seeds, st.booleans(), exponents)
+def test_thm_scaled(problem, seed, equal, exponent):
     X, means, anywhere = problem
     (n, d), k = X.shape, len(means)
+    weights = np.full(k, 1 / k) if equal else positive_weights(seed, k)
     D, J = sq_dists(X, means), inertia(X, means)
+    most = 2 * np.log(1 / weights[D.argmin(axis=1)]).sum()
     for sigma in (anywhere, sigma_at(least_positive(excesses(X, means)), exponent)):
-        s, r, log_joint = 2 * sigma**2, responsibilities(X, means, sigma), log_p(X, means, sigma)
-        Q, slack = (r * log_joint).sum(), 1e-12 * s * (1 + abs(log_joint).sum())
-        constant = n * d * sigma**2 * np.log(2 * np.pi * sigma**2) + s * n * np.log(k)
-        assert -s * Q == pytest.approx((r * D).sum() + constant, abs=slack)
-        # x exp(-x) <= 1/e, so the loss of the best shares is near J; F is by the squeeze
-        assert J - slack <= -s * Q - constant <= J + s * n * (k - 1) / np.e + slack
-        scaled = -s * log_likelihood(X, means, sigma)
-        assert J - s * n * np.log(k) - slack <= scaled - constant <= J + slack
+        r, log_joint = responsibilities(X, means, sigma, weights), log_p(X, means, sigma, weights)
+        Q, slack = (r * log_joint).sum(), 1e-12 * 2 * sigma**2 * (1 + abs(log_joint).sum())
+        constant = n * d * sigma**2 * np.log(2 * np.pi * sigma**2)
+        loss, price = (r * D).sum(), -2 * sigma**2 * r.sum(axis=0) @ np.log(weights)
+        assert -2 * sigma**2 * Q == pytest.approx(loss + constant + price, abs=slack)
+        assert J - slack <= loss <= J + most * sigma**2 + slack
+        assert 0 <= price <= 2 * sigma**2 * n * np.log(1 / weights.min()) + slack
+        scaled = -2 * sigma**2 * log_likelihood(X, means, sigma, weights) - constant
+        assert J - slack <= scaled <= J + most * sigma**2 + slack
 
 
-@given(problems())
-def test_thm_scaled_without_the_factor_there_is_no_limit(problem):
+@given(problems(), seeds)
+def test_thm_scaled_without_the_factor_there_is_no_limit(problem, seed):
     X, means, _ = problem
-    J = inertia(X, means)
+    J, weights = inertia(X, means), positive_weights(seed, len(means))
     assume(J > 0)
     Q, log_L = [], []
     for small in (0.1, 0.01, 0.001):
         sigma = small * np.sqrt(J / X.size)
-        Q.append((responsibilities(X, means, sigma) * log_p(X, means, sigma)).sum())
-        log_L.append(log_likelihood(X, means, sigma))
+        r = responsibilities(X, means, sigma, weights)
+        Q.append((r * log_p(X, means, sigma, weights)).sum())
+        log_L.append(log_likelihood(X, means, sigma, weights))
     for falling in (Q, log_L):
         assert falling[0] > falling[1] > falling[2]
         assert falling[2] < -J / (4 * sigma**2)
@@ -385,3 +435,149 @@ def test_thm_learned_sigma(problem, sigma, learn_weights):
 def test_thm_learned_sigma_needs_more_points_than_means():
     X = np.array([[0.0], [4]])
     assert fit(X, X, 1.0, learn="sigma", max_steps=10).sigma < 1e-100
+
+
+def on_a_sphere(means):
+    """The point equally far from all means, in their flat, or None if their affine hull has fewer dimensions."""
+    edges = means[1:] - means[0]
+    if np.linalg.matrix_rank(edges, tol=1e-4) < len(edges):
+        return None
+    return means[0] + np.linalg.lstsq(2 * edges, (edges**2).sum(axis=1), rcond=None)[0]
+
+
+def where_lloyd_rests(seed, d, k, on_grid):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-3, 4, (rng.integers(k, 13), d)).astype(float) if on_grid else rng.normal(size=(12, d))
+    start = X[rng.permutation(len(X))[:k]] + rng.choice([0, 0, 1, 30]) * rng.normal(size=(k, d))
+    return X, fit(X, start).means
+
+
+@given(seeds, st.integers(1, 5), st.integers(2, 6), st.booleans(), st.floats(-2, 2))
+def test_thm_never_rests(seed, d, k, on_grid, power):
+    X, means = where_lloyd_rests(seed, d, k=min(k, d + 1), on_grid=on_grid)
+    centre = on_a_sphere(means)
+    assume(centre is not None)
+    assume(abs(centre).max() < 1e4)
+    sigma, weights = 10.0**power, positive_weights(seed, len(means))
+    r, excess = responsibilities(X, means, sigma, weights), excesses(X, means)
+    inward = (r.sum(axis=0)[:, None] * (em_step(X, means, sigma, weights) - means) * (centre - means)).sum()
+    dearer = (r * excess).sum()  # naive loss of r less J
+    assert inward == pytest.approx(dearer / 2, abs=1e-12 * len(X) * (1 + abs(X).max() + abs(centre - means).max()) ** 2)
+    assert (excess > 0).any()  # so any positive shares cost more than J
+
+
+def test_thm_never_rests_on_one_circle():
+    corners = np.array([[1.0, 1], [1, -1], [-1, -1], [-1, 1]])  # dependent, but on one circle
+    X = np.concatenate([1.2 * corners, 0.8 * corners])
+    assert (fit(X, corners).means == corners).all()
+    for sigma in (0.3, 0.5, 1, 3):
+        r = responsibilities(X, corners, sigma)
+        inward = r.sum(axis=0) @ ((em_step(X, corners, sigma) - corners) * -corners).sum(axis=1)
+        assert inward == pytest.approx((r * excesses(X, corners)).sum() / 2, rel=1e-9)
+        assert inward > 0
+
+
+def test_thm_never_rests_asks_for_means_on_a_sphere():
+    X, means = np.array([[-1.2], [-0.8], [0], [0.8], [1.2]]), np.array([[-1.0], [0], [1]])
+    assert (fit(X, means).means == means).all()
+
+    def drift(sigma):
+        return (em_step(X, means, sigma) - means)[2, 0]
+
+    assert drift(0.3) > 1e-3
+    assert drift(0.4) < -1e-3
+    sigma = brentq(drift, 0.3, 0.4, xtol=1e-15)
+    assert abs(em_step(X, means, sigma) - means).max() < 1e-14
+
+
+def test_thm_never_rests_asks_for_two_places():
+    together = np.array([[6.0], [6]])
+    assert (fit(LINE, together).means == together).all()
+    np.testing.assert_allclose(em_step(LINE, together, 2), together, rtol=0, atol=1e-15)
+
+
+def shapes(seed, k, d, kind):
+    """k covariances over sigma^2, and the weights over the roots of their determinants."""
+    rng = np.random.default_rng(seed)
+    if kind == "widths":
+        A = np.exp(rng.uniform(-1, 1, k))[:, None, None] ** 2 * np.eye(d)
+    else:
+        roots = rng.normal(size=(k, d, d)) / 2 + np.eye(d) * rng.choice([1, 1.5])
+        A = roots @ roots.transpose(0, 2, 1) + 0.1 * np.eye(d)
+    A = A[:1].repeat(k, axis=0) if kind == "shared" else A
+    return A, positive_weights(seed, k) / np.sqrt(np.linalg.det(A))
+
+
+def costs(X, means, A):
+    away = X[:, None] - means
+    return np.einsum("ijp,jpq,ijq->ij", away, np.linalg.inv(A), away)
+
+
+def shaped_step(X, M, alpha, sigma):
+    log_r = np.log(alpha) - M / (2 * sigma**2)
+    r = np.exp(log_r - log_r.max(axis=1, keepdims=True))
+    r /= r.sum(axis=1, keepdims=True)
+    return r, (r.T @ X) / r.sum(axis=0)[:, None]
+
+
+kinds = st.sampled_from(["widths", "shared", "all"])
+
+
+@given(problems(), seeds, kinds)
+def test_thm_other_widths_squeeze(problem, seed, kind):
+    X, means, sigma = problem
+    A, alpha = shapes(seed, *means.shape, kind)
+    M = costs(X, means, A)
+    J, F = M.min(axis=1).sum(), -2 * sigma**2 * np.logaddexp.reduce(np.log(alpha) - M / (2 * sigma**2), axis=1).sum()
+    slack = 1e-12 * (M.sum() + 2 * sigma**2 * M.size * (1 + abs(np.log(alpha)).max()))
+    low, high = np.log(alpha.sum()) * len(X), np.log(alpha[M.argmin(axis=1)]).sum()
+    assert J - 2 * sigma**2 * low - slack <= F <= J - 2 * sigma**2 * high + slack
+
+
+@given(problems(), seeds, kinds, st.floats(0.01, 100))
+def test_thm_other_widths_step(problem, seed, kind, exponent):
+    X, means, _ = problem
+    A, alpha = shapes(seed, *means.shape, kind)
+    kept = np.unique(costs(X, means, A).argmin(axis=1))
+    A, alpha, M = A[kept], alpha[kept], costs(X, means, A)[:, kept]
+    excess = M - M.min(axis=1, keepdims=True)
+    nearest = excess <= 1e-9 * (1 + M)  # the inverses are rounded, so the ties are too
+    gap = np.where(nearest, 1 + M.max(), excess).min()
+    assume(gap > 1e-4 * (1 + M.max()))
+    s = np.where(nearest, alpha, 0)
+    s /= s.sum(axis=1, keepdims=True)
+    limit = (s.T @ X) / s.sum(axis=0)[:, None]
+    r, moved = shaped_step(X, M, alpha, sigma_at(gap, exponent))
+    ratio = len(alpha) * alpha.max() / alpha.min()
+    error = ratio * np.exp(-exponent) + 1e-6
+    assert abs(r - s).max() <= error
+    assert np.sqrt(((moved - limit) ** 2).sum(axis=1)).max() <= len(X) * ratio * error * (diameter(X) + 1e-6)
+    if (nearest.sum(axis=1) == 1).all():
+        J = M.min(axis=1).sum()
+        assert costs(X, limit, A).min(axis=1).sum() <= J + 1e-9 * (1 + J)
+
+
+@given(problems(), seeds)
+def test_thm_other_widths_shared_is_a_change_of_coordinates(problem, seed):
+    X, means, _ = problem
+    A, alpha = shapes(seed, *means.shape, "shared")
+    M = costs(X, means, A)
+    sigma = max(1e-3, np.sqrt(M.max()) / 10)
+    values, vectors = np.linalg.eigh(A[0])
+    inverse_root = vectors / np.sqrt(values) @ vectors.T
+    Y, starts = X @ inverse_root, means @ inverse_root
+    r, moved = shaped_step(X, M, alpha, sigma)
+    weights = alpha / alpha.sum()
+    np.testing.assert_allclose(r, responsibilities(Y, starts, sigma, weights), rtol=0, atol=1e-9)
+    scale = 1 + abs(Y).max() + abs(X).max()
+    np.testing.assert_allclose(moved @ inverse_root, em_step(Y, starts, sigma, weights), rtol=0, atol=1e-8 * scale)
+
+
+def test_thm_other_widths_with_a_wide_and_a_narrow_component():
+    widths = np.array([3.0, 1])
+    A, alpha = widths[:, None, None] ** 2, np.array([0.5, 0.5]) / widths
+    means = np.array([[1.0], [10]])
+    for _ in range(3):
+        moved = shaped_step(LINE, costs(LINE, means, A), alpha, 0.1)[1]
+        np.testing.assert_allclose(moved, [[4.75], [8.5]], rtol=0, atol=1e-12)
+        means = moved
