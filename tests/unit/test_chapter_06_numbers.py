@@ -1,15 +1,27 @@
-"""What chapter 6 says in numbers, in its text, its figures and its solutions."""
+"""What chapter 6 and its companions say in numbers, in their text, their figures and their solutions."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.spatial.distance import pdist
 from sklearn.cluster import KMeans
 
-from kmeans_em import datasets, em, fit, free_energy, inertia, log_likelihood, responsibilities
+from kmeans_em import datasets, em, fit, free_energy, inertia, log_likelihood, responsibilities, update
 
 LINE, MEANS = datasets.line(), np.array([[1.0], [11.0]])
 MINUTES, Z = datasets.old_faithful(), datasets.old_faithful(standardised=True)
 FAR = [[-1, 1], [1, -1]]
+CHAPTERS = Path(__file__).parents[2] / "chapters"
+HOW_SMALL, NOT_K_MEANS = "06-limit-how-small", "06-limit-not-k-means"
+
+
+def says(page, *phrases):
+    """The page holds each of these phrases, numbers as it prints them."""
+    text = (CHAPTERS / f"{page}.md").read_text()
+    missing = [phrase for phrase in phrases if phrase not in text]
+    assert not missing, f"chapters/{page}.md does not say {missing}"
 
 
 def gaps(X, means):
@@ -28,6 +40,11 @@ def test_the_squeeze_on_the_line():
     assert [(round(F, 3), round(low, 2)) for _, F, low in rows] == [(22.667, -93.08), (39.941, 6.73), (40, 31.68)]
     assert [f"{40 - F:.3g}" for _, F, _ in rows] == ["17.3", "0.0585", "4.12e-09"]
     assert gaps(LINE, MEANS).tolist() == [120, 100, 80, 40, 60, 200]
+    says(HOW_SMALL, *(f"| {F:.3f} | " for _, F, _ in rows), *(f"| {40 - low:.2f} |" for _, _, low in rows))
+    assert f"{2 * sum(np.exp(-gaps(LINE, MEANS) / 2)):.2g}" == f"{2 * np.exp(-20):.2g}" == "4.1e-09"
+
+
+def test_the_squeeze_with_weights_on_the_line():
     weighted = [free_energy(LINE, MEANS, s, [0.8, 0.2]) for s in (4, 2, 1)]
     assert np.round(weighted, 2).tolist() == [174.75, 83.75, 51.0]
     assert round(weighted[2], 3) == 50.995
@@ -57,6 +74,34 @@ def test_how_small_sigma_must_be():
     largest = np.sqrt(40 / (2 * np.log(99)))
     assert (round(largest**2, 2), round(largest, 3)) == (4.35, 2.086)
     assert 1 - responsibilities(LINE, MEANS, largest).max(axis=1).min() == pytest.approx(0.01)
+
+
+def close_sigma(X, means, tol):
+    smallest = np.bincount(em.sq_dists(X, means).argmin(axis=0), minlength=len(means)).min()
+    factor = pdist(X).max() * (len(means) - 2 + len(X) / smallest)
+    return np.sqrt(gaps(X, means).min() / (2 * np.log(factor / tol)))
+
+
+def step_apart(X, means, sigma):
+    soft, hard = (fit(X, means, s, max_steps=1).means for s in (sigma, 0))
+    return np.linalg.norm(soft - hard, axis=1).max()
+
+
+def test_how_small_sigma_must_be_for_the_centres():
+    rest = fit(MINUTES, MINUTES[:2]).means
+    assert round(close_sigma(LINE, np.array([[0.0], [1]]), 0.01), 3) == 0.234
+    line, geyser = close_sigma(LINE, MEANS, 0.01), close_sigma(MINUTES, rest, 0.01)
+    assert 40 / (2 * np.log(3200)) == pytest.approx(line**2)
+    says(HOW_SMALL, f"= {line**2:.3f}$ and $\\sigma \\le {line:.3f}$", f"the promise is {geyser:.3f} minutes")
+    for X, means, promised, said in [(LINE, MEANS, line, 1.90), (MINUTES, rest, geyser, 3.18)]:
+        assert step_apart(X, means, promised) < 0.001
+        assert all(step_apart(X, means, s) < 0.01 for s in np.linspace(promised, said, 50))
+        assert step_apart(X, means, said + 0.01) > 0.01
+    says(HOW_SMALL, "up to $\\sigma = 1.90$", "in truth 3.18")
+    finer = close_sigma(LINE, MEANS, 0.001)
+    says(HOW_SMALL, f"= {finer**2:.3f}$, so $\\sigma \\le {finer:.3f}$")
+    assert 1 / (2 * finer**2) - 1 / (2 * line**2) == pytest.approx(np.log(10) / 40)
+    says(HOW_SMALL, f"= {np.log(10):.3f}/\\Delta$", f"on the line {np.log(10) / 40:.3f}")
 
 
 def test_one_step_from_0_and_1():
@@ -115,12 +160,14 @@ def test_where_floating_point_lets_go():
 
 
 def test_the_expected_log_likelihood_with_and_without_the_factor():
-    scaled = []
-    for sigma in (4, 1, 0.5, 0.1, 0.01):
-        r = responsibilities(LINE, MEANS, sigma)
-        log_p = -((LINE - MEANS.T) ** 2) / (2 * sigma**2) - np.log(2) - np.log(2 * np.pi * sigma**2) / 2
-        scaled.append(round(float(-2 * sigma**2 * (r * log_p).sum()), 3))
-    assert scaled == [645.995, 59.345, 42.757, 39.917, 39.996]
+    def scaled(weights):
+        for sigma in (4, 1, 0.5, 0.1, 0.01):
+            r = responsibilities(LINE, MEANS, sigma, weights)
+            log_p = np.log(weights) - ((LINE - MEANS.T) ** 2) / (2 * sigma**2) - np.log(2 * np.pi * sigma**2) / 2
+            yield round(float(-2 * sigma**2 * (r * log_p).sum()), 3)
+
+    assert list(scaled([0.5, 0.5])) == [645.995, 59.345, 42.757, 39.917, 39.996]
+    assert list(scaled([0.8, 0.2])) == [668.372, 62.023, 43.426, 39.944, 39.997]
     assert log_likelihood(LINE, MEANS, 0.01) < -1e5
 
 
@@ -146,6 +193,7 @@ def test_whole_runs_on_old_faithful_in_minutes():
 def test_the_curves_on_the_line():
     run = fit(LINE, MEANS, 4)
     assert run.means.ravel().round(2).tolist() == [2.14, 10.96]
+    assert 0.01 < abs(fit(LINE, MEANS, 2).means - MEANS).max() < 0.02
     assert round(2 * 16 / float(np.diff(run.means.ravel())[0]), 1) == 3.6
     assert [round(2 * s**2 / float(np.diff(fit(LINE, MEANS, s).means.ravel())[0]), 1) for s in (2, 1)] == [0.8, 0.2]
     assert abs(np.diff(fit(LINE, MEANS, 5.7, max_steps=5000).means.ravel())[0]) < 0.01
@@ -222,3 +270,61 @@ def test_the_smallest_excess_is_not_the_nearest_point():
     D = em.sq_dists(X, np.array([[0.0, 0], [10, 0]]))
     assert (D[1] - D[0]).tolist() == [100, 80]
     assert D[1].tolist() == [100, 181]
+
+
+def test_em_moves_where_lloyd_rests():
+    def move(sigma):
+        return (fit(LINE, MEANS, sigma, max_steps=1).means - MEANS).ravel()
+
+    assert (fit(LINE, MEANS).means == MEANS).all()
+    assert [f"{v:.0e}" for v in move(1)] == ["5e-09", "2e-09"]
+    says(NOT_K_MEANS, f"moves *out*, by {move(2)[1]:.3f}")
+    assert move(4)[1] < 0 < move(2)[1]
+    assert abs(move(0.7)).max() == 0
+
+
+def test_where_em_rests_with_lloyd_on_a_straight_line():
+    five, three = np.array([[-1.2], [-0.8], [0], [0.8], [1.2]]), np.array([[-1.0], [0], [1]])
+    assert (fit(five, three).means == three).all()
+
+    def outwards(sigma):
+        return (update(five, responsibilities(five, three, sigma), three) - three)[2, 0]
+
+    assert (outwards(0.3) > 0.001, outwards(0.4) < -0.001) == (True, True)
+    sigma = brentq(outwards, 0.3, 0.4, xtol=1e-15)
+    says(NOT_K_MEANS, f"$\\sigma = {sigma:.6f}$")
+    assert fit(five, three, sigma, max_steps=1).means == pytest.approx(three, abs=1e-15)
+
+
+def test_a_wide_and_a_narrow_component():
+    costs = (LINE - [1, 10]) ** 2 / [9, 1]
+    says(NOT_K_MEANS, "| 0.11 | 0 | 0.11 | 5.44 | 7.11 | **25** |", "| 100 | 81 | 64 | 4 | 1 | **36** |")
+    assert costs.round(2).T.tolist() == [[0.11, 0, 0.11, 5.44, 7.11, 25], [100, 81, 64, 4, 1, 36]]
+    for means in ([1, 10], [4.75, 8.5]):
+        wide = ((LINE - means) ** 2 / [9, 1]).argmin(axis=1) == 0
+        assert [LINE[wide].mean(), LINE[~wide].mean()] == [4.75, 8.5]
+    assert fit(LINE, [[1], [10]]).means.ravel().tolist() == [1, 11]
+    for place in (7.6, 10.4):  # where the parabolas of the figure cross
+        assert abs((place - 4.75) / 3) == pytest.approx(abs(place - 8.5), abs=0.06)
+
+
+def test_the_border_of_two_widths_is_a_circle():
+    turn = np.linspace(0, 2 * np.pi, 50)
+    x, y = 4 + 2 * np.cos(turn), 2 * np.sin(turn)
+    np.testing.assert_allclose((x**2 + y**2) / 4, (x - 3) ** 2 + y**2)
+
+
+def test_the_four_corners():
+    corners = np.array([[1.0, 1], [1, -1], [-1, -1], [-1, 1]])
+    X = np.concatenate([1.2 * corners, 0.8 * corners])
+    assert (fit(X, corners).means == corners).all()
+    for sigma in (0.3, 1):
+        inward = 1 - fit(X, corners, sigma, max_steps=1).means / corners
+        assert inward.min() > 0
+        assert np.ptp(inward) < 1e-12
+
+
+def test_an_empty_cluster_goes_to_0_with_any_weights():
+    start = [[1], [11], [-10]]
+    for weights in (None, [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]):
+        assert fit(LINE, start, 0.5, weights=weights, max_steps=1).means[2, 0] == pytest.approx(0, abs=1e-6)
