@@ -1,4 +1,4 @@
-"""Each theorem of chapter 5, on random data and at the edges of its hypotheses."""
+"""Each theorem of chapter 5 and its companions, on random data and at the edges of its hypotheses."""
 
 from itertools import pairwise
 
@@ -193,3 +193,44 @@ def test_a_saddle_holds_the_means_for_ever():
     X = np.array([[0.0], [1], [2], [8], [9], [16]])
     assert fit(X, [[6], [6]], 4, max_steps=1000).means.tolist() == [[6], [6]]
     assert rel_entr([[0.5, 0.5]], responsibilities(X, [[6], [6]], 4)).sum() == 0
+
+
+@given(problems(), seeds)
+def test_thm_em_means(problem, seed):
+    X, means, sigma = problem
+    weights = positive_weights(seed, len(means))
+    r = responsibilities(X, means, sigma, weights)
+    if (r.sum(axis=0) < 1e-200).any():
+        return  # rounded to an empty cluster, which the theorem excludes
+    new = update(X, r, means)
+    start, touch = log_likelihood(X, means, sigma, weights), bound(r, X, means, sigma, weights)
+    top, end = bound(r, X, new, sigma, weights), log_likelihood(X, new, sigma, weights)
+    slack = 1e-12 * (size(X, means, sigma, weights) + size(X, new, sigma, weights))
+    assert touch == pytest.approx(start, abs=slack)
+    rise = r.sum(axis=0) @ ((means - new) ** 2).sum(axis=1) / (2 * sigma**2)
+    assert top - touch == pytest.approx(rise, abs=slack)
+    assert end >= top - slack
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_thm_means_settle(seed):
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.integers(2, 30)), int(rng.integers(1, 4)), int(rng.integers(1, 5))
+    X, means = rng.normal(size=(n, d)), rng.normal(size=(k, d))
+    sigma = float(rng.uniform(0.2, 1.5))
+    diagonal = np.linalg.norm(np.ptp(X, axis=0))
+    least = n * np.exp(-(diagonal**2) / (2 * sigma**2)) / k
+    means = fit(X, means, sigma, max_steps=1).means
+    lengths = []
+    for _ in range(3000):
+        r = responsibilities(X, means, sigma)
+        new = update(X, r, means)
+        step = np.linalg.norm(new - means)
+        slope = 2 * r.sum(axis=0)[:, None] * (means - new)
+        assert free_energy(X, means, sigma) - free_energy(X, new, sigma) >= least * step**2 - 1e-9
+        assert np.linalg.norm(slope) <= 2 * n * step + 1e-12
+        lengths.append(step)
+        means = new
+    # the way that is left is short beside the way gone, and the slope is gone
+    assert sum(lengths[1500:]) < 1e-3 * (1 + sum(lengths))
+    assert lengths[-1] < 1e-6

@@ -1,4 +1,4 @@
-"""What chapter 2 says in numbers, in its text, its figure and its solutions."""
+"""What chapter 2 and its companions say in numbers, in its text, its figure and its solutions."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,9 @@ def test_two_pairs_of_clouds():
         for place in ([8, 0], [9, 2], [10, 3]):
             start = run.means.copy()
             start[j] = place
-            assert round(inertia(pairs, fit(pairs, start).means)) == 288
+            end = inertia(pairs, fit(pairs, start).means)
+            assert round(end) == 288
+            assert round(inertia(pairs, run.means) - end) == 533
     stuck = fit(pairs, [[4.5, 6], [1, 2], [-1, 3.5], [9, 2]])
     assert stuck.means[0].tolist() == [4.5, 6]
 

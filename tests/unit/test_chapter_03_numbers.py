@@ -1,141 +1,83 @@
-"""What chapter 3 says in numbers, in its text, its figures and its solutions."""
-
-from pathlib import Path
+"""What chapter 3 and its companion say in numbers, in its text, its figures and its solutions."""
 
 import numpy as np
 import pytest
-from scipy.special import entr, rel_entr
+from scipy.optimize import minimize_scalar
 
-from kmeans_em import datasets, fit, free_energy, inertia, responsibilities, update
-from kmeans_em.em import rms_radius
+from kmeans_em import datasets, fit, free_energy, gaussian, log_likelihood, responsibilities
 
-CHAPTER = Path(__file__).parents[2] / "chapters" / "03-soften.md"
 LINE, MEANS = datasets.line(), np.array([[1.0], [11.0]])
-D = (LINE - MEANS.T) ** 2
-RESP = responsibilities(LINE, MEANS, 4)
+LOG_P = np.array([gaussian.log_density(LINE, mean, 4) for mean in MEANS]).T
 
 
-def test_entropies():
-    assert [round(entr([w, 1 - w]).sum(), 3) for w in (1, 0.9, 0.7773, 0.5)] == [0, 0.325, 0.53, 0.693]
-    divergence = rel_entr([0.5, 0.5], RESP[3]).sum()
-    assert (round(divergence, 4), round(32 * divergence, 2), round(6.82 - 0.94, 2)) == (0.1838, 5.88, 5.88)
+def test_the_table_of_densities():
+    p = np.exp(LOG_P)
+    assert p[:, 0].round(4).tolist() == [0.0967, 0.0997, 0.0967, 0.0216, 0.0135, 0.0001]
+    assert p[:, 1].round(4).tolist() == [0.0023, 0.0044, 0.0079, 0.0753, 0.0880, 0.0457]
+    assert p.mean(axis=1).round(4).tolist() == [0.0495, 0.0521, 0.0523, 0.0484, 0.0508, 0.0229]
+    assert np.log(p.mean(axis=1)).sum().round(3) == -18.699
+    assert np.log(p.mean(axis=1).round(4)).sum().round(3) == -18.696
+    assert round(p[3, 1] / p[3, 0], 1) == 3.5
+    assert round(0.0753 / (0.0216 + 0.0753), 3) == 0.777
 
 
-def cost_of_8(w):
-    return 49 - 40 * w - 32 * entr([w, 1 - w]).sum()
+def test_the_posterior_with_two_priors():
+    assert responsibilities([[8]], MEANS, 4, [0.5, 0.5])[0].round(3).tolist() == [0.223, 0.777]
+    assert responsibilities([[8]], MEANS, 4, [0.8, 0.2])[0].round(3).tolist() == [0.534, 0.466]
+    assert responsibilities([[9]], MEANS, 4, [0.8, 0.2])[0].round(3).tolist() == [0.38, 0.62]
+    assert round(0.0108 / 0.0284, 3) == 0.38
 
 
-def test_the_three_curves():
-    best = 1 / (1 + np.exp(-40 / 32))
-    assert round(best, 3) == 0.777
-    assert [round(49 - 40 * w, 2) for w in (0, 0.5, best, 1)] == [49, 29, 17.91, 9]
-    assert [round(-32 * entr([w, 1 - w]).sum(), 2) for w in (0, 0.5, best, 1)] == [0, -22.18, -16.97, 0]
-    assert [round(cost_of_8(w), 2) for w in (0, 0.5, best, 1)] == [49, 6.82, 0.94, 9]
-    assert cost_of_8(best) == pytest.approx(9 - 32 * np.log(1 + np.exp(-40 / 32)))
+def test_the_free_energy_of_the_line():
+    log_L = log_likelihood(LINE, MEANS, 4)
+    parts = [-32 * log_L, 96 * np.log(32 * np.pi), 192 * np.log(2)]
+    assert round(log_L, 5) == -18.69861
+    assert round(32 * 18.69861, 3) == 598.356
+    assert np.round(parts, 3).tolist() == [598.356, 442.605, 133.084]
+    assert round(598.356 - 442.605 - 133.084, 3) == round(free_energy(LINE, MEANS, 4), 3) == 22.667
 
 
-def test_the_table_of_the_line():
-    assert D.T.tolist() == [[1, 0, 1, 49, 64, 225], [121, 100, 81, 9, 4, 25]]
-    assert RESP[:, 0].round(3).tolist() == [0.977, 0.958, 0.924, 0.223, 0.133, 0.002]
-    loss, entropy = (RESP * D).sum(), entr(RESP).sum()
-    assert (round(loss, 3), round(entropy, 4), round(loss - 32 * entropy, 2)) == (70.306, 1.4887, 22.67)
-    assert free_energy(LINE, MEANS, 4) == pytest.approx(loss - 32 * entropy)
-    divergence = np.log(1 / RESP.max(axis=1)).sum()
-    assert (round(divergence, 4), round(32 * divergence, 2), round(40 - 22.67, 2)) == (0.5417, 17.33, 17.33)
-    assert inertia(LINE, MEANS) == 40
+def test_the_waiting_times():
+    waiting = datasets.old_faithful()[:, [1]]
+    run = fit(waiting, [[50], [80]], 6)
+    assert run.means.ravel().round().tolist() == [55, 80]
+    assert round(log_likelihood(waiting, run.means, 6)) == -1044
+    assert round(log_likelihood(waiting, [waiting.mean(axis=0)], waiting.std())) == -1095
+    assert run.resp.sum(axis=0).round(1).tolist() == [100.5, 171.5]
 
 
-def test_the_s_shaped_curve():
-    assert responsibilities([[4.4], [6], [7.6]], MEANS, 4)[:, 1].round(2).tolist() == [0.27, 0.5, 0.73]
+def test_the_border_moves_with_the_weights():
+    for sigma, border in [(4, 8.22), (2, 6.55), (1, 6.14)]:
+        exact = 6 + sigma**2 / 10 * np.log(4)
+        assert round(exact, 2) == border
+        assert responsibilities([[exact]], MEANS, sigma, [0.8, 0.2])[0] == pytest.approx([0.5, 0.5])
+    weight = 1 / (1 + np.exp(-40 / 32))
+    assert round(weight, 3) == 0.777
+    assert responsibilities([[8]], MEANS, 4, [weight, 1 - weight])[0] == pytest.approx([0.5, 0.5])
 
 
-def test_a_soft_step_on_the_line():
-    counts, new = RESP.sum(axis=0), update(LINE, RESP, MEANS)
-    assert counts.round(3).tolist() == [3.217, 2.783]
-    assert new.ravel().round(3).tolist() == [1.808, 10.845]
-    assert round(counts @ ((MEANS - new) ** 2)[:, 0], 2) == 2.17
-    assert round(3.217 * 0.808**2 + 2.783 * 0.155**2, 2) == 2.17
-    assert round(free_energy(LINE, new, 4), 2) == 19.91
-    run = fit(LINE, MEANS, 4)
-    path = np.array([step.means[0, 0] for step in run.history])
-    moves = np.diff(path)
-    assert (moves[12:] / moves[11:-1]).round(2).tolist() == [0.43] * len(moves[12:])
-    assert max(abs(run.history[-1].means - run.history[-2].means)) < 6e-9
-    assert (run.steps, run.means.ravel().round(3).tolist()) == (23, [2.141, 10.963])
+def test_the_likeliest_sigma_for_these_means():
+    found = minimize_scalar(lambda sigma: -log_likelihood(LINE, MEANS, sigma), bounds=(1, 8), method="bounded")
+    assert (round(found.x, 2), round(found.fun, 2)) == (2.70, 18.29)
+    assert [round(free_energy(LINE, MEANS, sigma), 1) for sigma in (4, 8)] == [22.7, -262.3]
+    assert [round(log_likelihood(LINE, MEANS, sigma), 2) for sigma in (4, 8)] == [-18.70, -20.10]
 
 
-def test_the_slope_in_sigma_squared():
-    before, after = free_energy(LINE, MEANS, 4), free_energy(LINE, MEANS, 4.01)
-    assert (round(before, 4), round(after, 4), round(before - after, 4)) == (22.6667, 22.4274, 0.2393)
-    assert round(2 * entr(RESP).sum(), 3) == 2.977
-    assert round(2.977 * 0.0801, 4) == 0.2385
-    assert round(4.01**2 - 16, 4) == 0.0801
-    assert round(entr(responsibilities(LINE, MEANS, 1)).sum(), 8) == 0.00000004
+def test_the_logarithm_of_a_sum():
+    assert round(LOG_P.mean(axis=1).sum(), 2) == -24.46
+    for means in ([[6], [6]], [[5], [7]], [[6], [7]]):
+        slip = np.mean([gaussian.log_density(LINE, mean, 4) for mean in means], axis=0).sum()
+        best = gaussian.log_density(LINE, [6], 4).sum()
+        assert slip <= best
 
 
-def test_fuzzy_c_means_on_the_line():
-    names = {"np": np}
-    exec(
-        CHAPTER.read_text().split("tags: [hide-input]\n---\ndef fuzzy")[1].join(["def fuzzy", ""]).split("\ngrid")[0],
-        names,
-    )
-    fuzzy_shares = names["fuzzy_shares"]
-    assert fuzzy_shares(np.array([[16.0], [100.0]]), MEANS)[:, 1].round(3).tolist() == [0.9, 0.553]
-    assert round(RESP[5, 1], 3) == 0.998
-    assert np.exp(-20 * 94 / 32) < 1e-25
-    means = MEANS
-    for _ in range(500):
-        u = fuzzy_shares(LINE, means) ** 2
-        means = u.T @ LINE / u.sum(axis=0)[:, None]
-    assert means.ravel().round(2).tolist() == [1.13, 11.11]
-    assert fuzzy_shares(100 * LINE, 100 * MEANS) == pytest.approx(fuzzy_shares(LINE, MEANS))
+def test_two_widths():
+    border = np.sqrt(8 / 3 * np.log(2))
+    assert round(border, 2) == 1.36
+    assert gaussian.log_density([[border]], [0], 1) == pytest.approx(gaussian.log_density([[border]], [0], 2))
 
 
-def test_where_the_exponential_becomes_zero():
-    assert np.exp(-745.1) > 0
-    assert np.exp(-745.2) == 0
-    assert responsibilities(LINE, [[1], [1000]], 4)[:, 1].sum() == 0
-
-
-def test_the_units_of_old_faithful():
-    shared = [
-        [(fit(data, data[:2], sigma, max_steps=2000).resp.max(axis=1) < 0.99).sum() for sigma in (0.5, 1, 2, 4, 6, 9)]
-        for data in (datasets.old_faithful(), datasets.old_faithful(standardised=True))
-    ]
-    assert abs(fit(datasets.old_faithful(standardised=True), [[1, 0], [-1, 1]], 2, max_steps=2000).means).max() < 1e-6
-    assert shared == [[0, 0, 2, 13, 43, 200], [8, 243, 272, 272, 272, 272]]
-
-
-def test_the_explorer_s_answers():
-    blobs = datasets.blobs()
-    middles = fit(blobs, [[0, 0], [5, 0], [2, 4]]).means
-    assert round(2 * rms_radius(blobs), 1) == 6.2
-    assert round(free_energy(blobs, middles, 1.5)) == 455
-    assert round(free_energy(blobs, middles, 6.2)) == -20351
-    assert round(inertia(blobs, middles)) == 528
-    resp, D = responsibilities(blobs, middles, 6.2), ((blobs[:, None] - middles) ** 2).sum(axis=2)
-    J, even = inertia(blobs, middles), D.mean(axis=1).sum()
-    assert round(((resp * D).sum() - J) / (even - J), 2) == 0.87
-    assert round(entr(resp).sum() / (300 * np.log(3)), 2) == 0.99
-    for nearness, entropy in [(0.02, 139), (0.5, 127)]:
-        near = middles.copy()
-        near[2] = middles[1] + [0, nearness]
-        assert round(entr(responsibilities(blobs, near, 1)).sum()) == entropy
-    assert round(entr(responsibilities(blobs, middles, 1)).sum()) == 9
-    resp = responsibilities(blobs, middles, 0.5)
-    assert round((resp * ((blobs[:, None] - middles) ** 2).sum(axis=2)).sum(), 1) == 528.3
-    assert round(free_energy(blobs, middles, 0.5), 1) == 527.6
-
-
-def test_the_solutions_in_numbers():
-    T = 40
-    sigma = np.sqrt(T / 2)
-    r = responsibilities([[8.0], [6.0]], MEANS, sigma)
-    assert r.round(3).tolist() == [[0.269, 0.731], [0.5, 0.5]]
-    best, equal = free_energy([[8.0]], MEANS, sigma), 29 - T * np.log(2)
-    assert (round(best, 2), round(equal, 2), round(equal - best, 2)) == (-3.53, 1.27, 4.8)
-    assert round(rel_entr([0.5, 0.5], r[0]).sum(), 4) == 0.1201
-    # the price of squares: shared as long as the gap is below 2 T
-    w = np.linspace(0, 1, 2001)
-    for gap, best in [(0, 0.5), (1, 0.75), (1.9, 0.975), (2, 1), (5, 1)]:
-        assert w[np.argmin(-gap * w + w**2 + (1 - w) ** 2)] == pytest.approx(best)
+def test_coincident_means_are_one_gaussian():
+    one = gaussian.log_density(LINE, [6], 4).sum()
+    assert log_likelihood(LINE, [[6], [6]], 4, [0.7, 0.3]) == pytest.approx(one)
+    assert responsibilities(LINE, [[6], [6]], 4, [0.7, 0.3]) == pytest.approx(np.tile([0.7, 0.3], (6, 1)))

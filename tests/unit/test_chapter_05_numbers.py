@@ -1,4 +1,4 @@
-"""What chapter 5 says in numbers, in its text, its figures and its solutions."""
+"""What chapter 5 and its companions say in numbers, in its text, its figures and its solutions."""
 
 import numpy as np
 import pytest
