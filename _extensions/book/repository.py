@@ -67,6 +67,7 @@ SAME_HOST = {
     "altssh.bitbucket.org": "bitbucket.org",
 }
 SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]{2,}):(?!//)(?P<path>.+)")  # git@host:owner/name, and not C:\folder
+WEB_PORT = {"http": 80, "https": 443}
 SSH = ("ssh", "git+ssh", "ssh+git", "git")
 SSH_ALIAS = re.compile(r"(?<=\.com|\.org)-.*")  # github.com-work, for those who have two keys
 SETTINGS = {"url": "BOOK_REPOSITORY", "branch": "BOOK_BRANCH", "forge": "BOOK_FORGE"}
@@ -107,7 +108,7 @@ def web_address(remote):
     except ValueError:
         return None
     project = unquote(parts.path).strip("/").removesuffix(".git").strip("/")
-    if parts.scheme not in ("http", "https", *SSH) or not host or "/" not in project:
+    if parts.scheme not in (*WEB_PORT, *SSH) or not host or "/" not in project:
         return None
     if parts.scheme in SSH:
         host = SSH_ALIAS.sub("", host)
@@ -118,7 +119,7 @@ def web_address(remote):
         return None
     if parts.scheme in SSH:
         return "https", host, project
-    return parts.scheme, f"{host}:{port}" if port else host, project
+    return parts.scheme, host if port in (None, WEB_PORT[parts.scheme]) else f"{host}:{port}", project
 
 
 def remote_name(folder):
@@ -158,15 +159,19 @@ def find(folder):
     """What `links` needs to know of the book's repository, or {}: then a line says why, unless nothing is amiss."""
     config = read_config(folder)
     settings = config.get("repository") or {}
+    if not isinstance(settings, dict):
+        logger.warning(f"`repository` in _config.yml is '{settings}'; it may be {{url: https://host/owner/name}}.")
+        return {}
     settings |= {key: os.environ[name] for key, name in SETTINGS.items() if name in os.environ}
     remote = remote_name(folder)
-    url = settings.get("url")
+    url = None if settings.get("url") is None else str(settings["url"])
     address = web_address(git(folder, "remote", "get-url", remote) if url is None else url)
     if not address:
         report_missing(folder, url, remote)
         return {}
     scheme, host, project = address
-    forge = settings.get("forge") or HOSTS.get(host) or next(iter(TELLING_NAME.findall(host)), "")
+    told = str(settings.get("forge") or "").lower()
+    forge = told or HOSTS.get(host) or next(iter(TELLING_NAME.findall(host)), "")
     if not forge:
         logger.info(
             f"{ASK}what runs at {host}? BOOK_FORGE says it ({', '.join(FORGES)}); "

@@ -64,6 +64,7 @@ def parts(url):
         ("https://github.com/ann/book", "https://github.com/ann/book"),
         ("https://github.com/ann/book.git/", "https://github.com/ann/book"),
         ("https://GitHub.com/Ann/Book", "https://github.com/Ann/Book"),
+        ("https://codeberg.org:443/ann/book", "https://codeberg.org/ann/book"),
         ("https://token@github.com/ann/book.git", "https://github.com/ann/book"),
         ("https://ann:secret@gitlab.com/ann/book.git", "https://gitlab.com/ann/book"),
         ("git@github.com:ann/book.git", "https://github.com/ann/book"),
@@ -122,7 +123,7 @@ def test_a_remote_that_does_not_tell_its_forge_gives_a_line_that_names_the_setti
 
 def test_the_setting_then_names_the_forge(checkout, monkeypatch, said):
     book = checkout("ssh://git@git.example.org:2222/ann/book.git")
-    monkeypatch.setenv("BOOK_FORGE", "forgejo")
+    monkeypatch.setenv("BOOK_FORGE", "Forgejo")
     assert links(find(book), "a.md")["edit"] == "https://git.example.org/ann/book/_edit/main/a.md"
     assert not said
 
@@ -146,6 +147,15 @@ def test_a_mistaken_setting_is_a_warning_that_says_what_it_may_be(checkout, monk
     assert level == "warning"
     assert f"'{value}'" in text
     assert cure in text
+
+
+def test_an_address_without_its_key_is_a_warning_that_shows_the_key(checkout, said):
+    book = checkout("https://github.com/ann/book")
+    (book / "_config.yml").write_text("repository: https://github.com/ann/book\n")
+    assert find(book) == {}
+    [(level, text)] = said
+    assert level == "warning"
+    assert "{url: https://host/owner/name}" in text
 
 
 def test_the_environment_counts_before_config_and_config_before_git(checkout, monkeypatch):
