@@ -12,12 +12,12 @@ REPOSITORY = "https://github.com/example/book"
 
 
 def build(source, output, **environment):
-    """(exit code, what was printed); the pages are in output/_build/html."""
+    """(exit code, what was printed); the pages are in output/_build/html. None unsets a variable."""
     command = [Path(sys.executable).with_name("jb"), "build", str(source), "--path-output", str(output)]
     surroundings = {**os.environ, "BOOK_REPOSITORY": REPOSITORY, "NO_COLOR": "1", **environment}
     run = subprocess.run(
         [*command, "-n", "-W", "--keep-going"],
-        env=surroundings,
+        env={name: value for name, value in surroundings.items() if value is not None},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
