@@ -129,9 +129,9 @@ function render({ model, el }) {
     if (handle.hasPointerCapture(event.pointerId)) startFrom(across.from(event.clientX - stage.getBoundingClientRect().left));
   });
   handle.addEventListener("keydown", (event) => {
-    const by = span(xs) / 100;
-    const m = { ArrowLeft: state.m - by, ArrowDown: state.m - by, ArrowRight: state.m + by, ArrowUp: state.m + by, Home: xs[0], End: xs[1] }[event.key];
-    if (m === undefined) return;
+    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    const m = { Home: xs[0], End: xs[1] }[event.key] ?? state.m + (way * span(xs)) / 100;
+    if (Number.isNaN(m)) return; // another key
     event.preventDefault();
     startFrom(m);
   });
@@ -159,6 +159,14 @@ function render({ model, el }) {
     const heights = curve.map(([, y]) => y);
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
     up = linear([low - 0.35 * (high - low || 1), high], box.bottom, box.top); // room for bounds below the curve
+    const others = model.get("others");
+    svg.innerHTML = `
+      ${frameMarks([across, up], box, [`mean m (held: ${others.map((mean) => +mean.toPrecision(3)).join(", ")})`, "log L"])}
+      ${[...X.values].map((x) => `<circle class="point" cx="${across.at(x)}" cy="${box.bottom}" r="3.5"/>`).join("")}
+      ${others.map((x) => `<path d="M${across.at(x)} ${box.bottom - 7}l7 7l-7 7l-7 -7z" fill="${otherColour}"/>`).join("")}
+      <g class="bounds"></g>
+      ${path(curve.map(([m, value]) => [across.at(m), up.at(value)]), "curve")}
+      <g class="gap-to-curve"></g>`;
     draw();
   }
 
@@ -176,15 +184,9 @@ function render({ model, el }) {
     if (!box) return;
     const { x, y, bound } = shown;
     const dot = [across.at(x), up.at(y ?? logLAt(problem, x))];
-    const moving = y !== null;
-    const others = model.get("others");
-    svg.innerHTML = `
-      ${frameMarks([across, up], box, [`mean m (held: ${others.map((mean) => +mean.toPrecision(3)).join(", ")})`, "log L"])}
-      ${[...X.values].map((value) => `<circle class="point" cx="${across.at(value)}" cy="${box.bottom}" r="3.5"/>`).join("")}
-      ${others.map((mean) => `<path d="M${across.at(mean)} ${box.bottom - 7}l7 7l-7 7l-7 -7z" fill="${otherColour}"/>`).join("")}
-      ${inside(box, state.traces.map((trace) => parabola(trace, "trace")).join("") + (bound ? parabola(bound, "bound") : ""))}
-      ${path(curve.map(([m, value]) => [across.at(m), up.at(value)]), "curve")}
-      ${state.climbed ? divergence(bound, dot[1]) : ""}`;
+    const parabolas = state.traces.map((trace) => parabola(trace, "trace")).join("") + (bound ? parabola(bound, "bound") : "");
+    svg.querySelector(".bounds").innerHTML = inside(box, parabolas);
+    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1]) : "";
     handle.style.transform = `translate(${dot[0]}px, ${dot[1]}px)`;
 
     const here = logLAt(problem, state.m);
@@ -192,12 +194,16 @@ function render({ model, el }) {
       before: state.bound?.touch ?? here,
       touch: state.bound?.touch,
       top: state.climbed ? state.bound.height : undefined,
-      after: state.climbed && !moving ? here : undefined,
+      after: state.climbed && y === null ? here : undefined,
     };
-    for (const [name, value] of Object.entries(known)) find(`[data-is=${name}]`).textContent = value === undefined ? "·" : decimals(value);
+    for (const [name, value] of Object.entries(known)) {
+      find(`[data-is=${name}]`).textContent = value === undefined ? "·" : decimals(value);
+    }
     find("[data-do=step]").textContent = next(state);
-    for (const [name, value] of [["valuemin", xs[0]], ["valuemax", xs[1]], ["valuenow", state.m]]) handle.setAttribute(`aria-${name}`, value);
-    handle.setAttribute("aria-valuetext", `m = ${short(state.m)}, log L = ${decimals(here)}`);
+    handle.ariaValueMin = xs[0];
+    handle.ariaValueMax = xs[1];
+    handle.ariaValueNow = state.m;
+    handle.ariaValueText = `m = ${short(state.m)}, log L = ${decimals(here)}`;
     summarise();
   }
 

@@ -59,7 +59,10 @@ function glide(milliseconds, show) {
     if (t < 1) request = requestAnimationFrame(frame);
   }
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) show(1);
-  else request = requestAnimationFrame(frame);
+  else {
+    show(0);
+    request = requestAnimationFrame(frame);
+  }
   return () => cancelAnimationFrame(request);
 }
 

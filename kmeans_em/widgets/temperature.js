@@ -110,7 +110,8 @@ function render({ model, el }) {
     const [top, bottom] = [box.bottom + 14, box.bottom + 34];
     const [edge, centre] = box.right - box.left > 250 ? [0, " centre"] : [28, ""]; // narrow: to the stage's edges
     svg.innerHTML = `
-      <path class="axis" d="M${box.left} ${up.at(0)}H${box.right}M${across.at(0.5)} ${box.top}V${top}"/>
+      <path class="axis" d="M${box.left} ${up.at(0)}H${box.right}"/>
+      <path class="cross" d="M${across.at(0.5)} ${box.top}V${top}"/>
       <text class="tick" ${place(0, a, 4)} dx="-6" text-anchor="end">${+a.toPrecision(3)}</text>
       <text class="tick" ${place(1, b, 4)} dx="9">${+b.toPrecision(3)}</text>
       ${up.at(0) - up.at(a) < 14 ? "" : `<text class="tick" ${place(0, 0, 4)} dx="-6" text-anchor="end">0</text>`}
