@@ -26,7 +26,6 @@ export function logLAt({ X, others, sigma }, m) {
   const means = [[m], ...others];
   return logLikelihood(X, pass(X, means, sigma), sigma, means.length);
 }
-export const sharesAt = ({ X, others, sigma }, m) => responsibilities(X, [[m], ...others], sigma);
 
 // The lower bound B(w, .) for memberships w is a parabola in m: B(x) = height - steepness (x - top)^2.
 export function boundOf({ X, others, sigma }, memberships, m) {
@@ -41,19 +40,19 @@ export const onBound = ({ top, height, steepness }, x) => height - steepness * (
 // Where the climb stands: at m, with the bound that touches log L there (after E), at its top (after M), or with none.
 const startAt = (m) => ({ m, bound: null, climbed: false, traces: [] });
 export function eStep(problem, { m, bound, traces }) {
-  const memberships = sharesAt(problem, m);
+  const memberships = responsibilities(problem.X, [[m], ...problem.others], problem.sigma);
   const fresh = { ...boundOf(problem, memberships, m), memberships, from: m, touch: logLAt(problem, m) };
   return { m, bound: fresh, climbed: false, traces: [...traces, bound].filter(Boolean).slice(-TRACES) };
 }
 export const mStep = (state) => ({ ...state, m: state.bound.top, climbed: true });
 const next = ({ bound, climbed }) => (bound && !climbed ? "M-step" : "E-step");
 
-// In every moment of an E-step the parabola is a lower bound: that of memberships on the way to the responsibilities.
-export function rising(problem, memberships, m, t) {
-  const k = problem.others.length + 1;
-  const before = memberships ?? new Float64Array(problem.X.n * k).fill(1 / k);
-  const goal = sharesAt(problem, m);
-  return boundOf(problem, before.map((w, i) => (1 - t) * w + t * goal[i]), m);
+// In every moment of an E-step the parabola is a lower bound: that of memberships on the way from the former ones to the
+// responsibilities, or, where there were none, the new bound itself, at first so much lower.
+export function rising(problem, before, bound, t, lower) {
+  if (!before) return { ...bound, height: bound.height - (1 - t) * lower };
+  const between = before.map((w, i) => (1 - t) * w + t * bound.memberships[i]);
+  return boundOf(problem, between, bound.from);
 }
 
 const gapOf = (logL, { height }) => Math.max(0, logL - height).toFixed(2);
@@ -108,7 +107,7 @@ function render({ model, el }) {
     state = rises ? eStep(problem, state) : mStep(state);
     tell();
     const show = rises
-      ? (t) => ({ ...shown, bound: rising(problem, before?.memberships, state.m, t) })
+      ? (t) => ({ ...shown, bound: rising(problem, before?.memberships, state.bound, t, state.bound.height - up.min) })
       : (t) => onTheWay(state.bound, t);
     endMotion = glide(DURATION, (t) => {
       shown = t < 1 ? show(t) : { x: state.m, y: null, bound: state.bound };
@@ -186,7 +185,7 @@ function render({ model, el }) {
     const dot = [across.at(x), up.at(y ?? logLAt(problem, x))];
     const parabolas = state.traces.map((trace) => parabola(trace, "trace")).join("") + (bound ? parabola(bound, "bound") : "");
     svg.querySelector(".bounds").innerHTML = inside(box, parabolas);
-    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1]) : "";
+    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1], y === null) : "";
     handle.style.transform = `translate(${dot[0]}px, ${dot[1]}px)`;
 
     const here = logLAt(problem, state.m);
@@ -207,14 +206,16 @@ function render({ model, el }) {
     summarise();
   }
 
-  // The upright from the bound's top to the dot; its name stands above the curve, on the side where that falls.
-  function divergence(bound, y) {
+  // The upright from the bound's top to the dot; its names come when the dot has arrived, above the curve where that falls.
+  function divergence(bound, y, arrived) {
     const { top, height } = bound;
     const [x, low] = [across.at(top), up.at(height)];
     if (low - y < 1) return "";
     const falls = logLAt(problem, top + span(xs) / 50) < logLAt(problem, top);
     const [shift, anchor] = falls ? [11, "start"] : [-11, "end"];
-    return `<path class="upright" d="M${x} ${low}V${y}M${x - 5} ${low}h10"/>
+    const upright = `<path class="upright" d="M${x} ${low}V${y}M${x - 5} ${low}h10"/>`;
+    if (!arrived) return upright;
+    return `${upright}
       <text class="name divergence" x="${x + shift}" y="${y - 4}" text-anchor="${anchor}">KL ${gapOf(up.from(y), bound)}</text>
       <text class="name bound" x="${x}" y="${low + 17}" text-anchor="middle">B<tspan dy="-5" font-size="10">+</tspan></text>`;
   }

@@ -10,7 +10,7 @@ from tests.browser.figures import OUTSIDE, OVERLAPS, mount, settle
 
 STEPS = """
 async ([esm, values, others, sigma, start, places]) => {
-  const { logLAt, sharesAt, eStep, mStep, onBound, rising } =
+  const { logLAt, eStep, mStep, onBound, rising } =
     await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
   const X = { n: values.length, d: 1, values: new Float64Array(values) };
   const problem = { X, others: others.map((mean) => [mean]), sigma };
@@ -18,8 +18,11 @@ async ([esm, values, others, sigma, start, places]) => {
   const steps = [];
   for (let t = 0; t < 4; t++) {
     const before = state.bound?.memberships ?? null;
-    const moments = [0, 0.3, 0.7, 1].map((way) => places.map((x) => onBound(rising(problem, before, state.m, way), x)));
     state = eStep(problem, state);
+    const moments = [0, 0.3, 0.7, 1].map((way) => {
+      const bound = rising(problem, before, state.bound, way, 5);
+      return places.map((x) => onBound(bound, x));
+    });
     const { top, height, touch, memberships } = state.bound;
     steps.push({
       m: state.m, top, height, touch, moments, shares: [...memberships], traces: state.traces.length,
