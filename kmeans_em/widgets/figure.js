@@ -48,6 +48,24 @@ const onceAFrame = (work) => gathered(work, (done) => requestAnimationFrame(done
 // For words that a screen reader speaks: at most every 400 ms, and always the last state of a movement.
 const unhurried = (work) => gathered(work, (done) => setTimeout(done, 400));
 
+// From 0 to 1 in so many milliseconds, gently; at once where motion is not wanted. What it returns ends it early.
+function glide(milliseconds, show) {
+  let request = 0;
+  let began;
+  function frame(now) {
+    began ??= now;
+    const t = Math.min(1, (now - began) / milliseconds);
+    show(t * t * (3 - 2 * t));
+    if (t < 1) request = requestAnimationFrame(frame);
+  }
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) show(1);
+  else {
+    show(0);
+    request = requestAnimationFrame(frame);
+  }
+  return () => cancelAnimationFrame(request);
+}
+
 function sharp(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -81,6 +99,40 @@ function short(value) {
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-3 ? value.toExponential(2) : size >= 1000 ? value.toFixed(0) : value.toPrecision(3);
   return text.replace("-", "−");
+}
+
+// A button that plays: `travel(t)` takes the figure from where it stands, at `travelled()` of the way from 0 to 1, to the
+// end, or all the way from its start. Any other touch of the figure pauses it. Without motion it goes in eight steps.
+function playButton(root, button, travelled, travel, seconds = 10) {
+  let frame = 0;
+  function show(playing) {
+    button.textContent = playing ? "Pause" : "Play";
+  }
+  function pause() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    show(false);
+  }
+  function play() {
+    const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 8 : Infinity;
+    const start = travelled() < 0.999 ? travelled() : 0;
+    let began;
+    const go = (now) => {
+      began ??= now;
+      const way = Math.min(1, start + (now - began) / 1000 / seconds);
+      travel(steps < Infinity ? Math.floor(way * steps + 1e-9) / steps : way);
+      if (way < 1) frame = requestAnimationFrame(go);
+      else pause();
+    };
+    frame = requestAnimationFrame(go);
+    show(true);
+  }
+  button.addEventListener("click", () => (frame ? pause() : play()));
+  for (const touch of ["pointerdown", "keydown"]) {
+    root.addEventListener(touch, (event) => { if (frame && !button.contains(event.target)) pause(); });
+  }
+  show(false);
+  return pause;
 }
 
 // A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.

@@ -24,9 +24,11 @@ NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
     "checks": checks,
+    "Climb": widgets.Climb,
     "Explorer": widgets.Explorer,
     "Likelihood": widgets.Likelihood,
     "Narrowing": widgets.Narrowing,
+    "Temperature": widgets.Temperature,
 }
 NAMES |= {"np": np, "nan": np.nan, "inf": np.inf, "csr_array": csr_array}
 
