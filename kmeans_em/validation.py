@@ -119,7 +119,7 @@ def sigma_range(value: Any) -> tuple[float, float]:
     """The ends of a slider for sigma, 0 < low < high, so far from 0 and infinity that squares are safe."""
     ends = numbers("sigma_range", value, "(2,)").tolist()
     if len(ends) != 2 or not SMALLEST**0.5 < ends[0] < ends[1] < LARGEST**0.5:
-        raise ValueError(f"sigma_range: expected two numbers, 0 < low < high, got {tuple(ends)}")
+        raise ValueError(f"sigma_range: expected two numbers, 0 < low < high, got {value!r}")
     return ends[0], ends[1]
 
 

@@ -13,7 +13,7 @@ const SKELETON = `<div class="stage"><svg aria-hidden="true"></svg></div>
   </div>
   <p class="formula sum"></p>
   <p class="formula"><span class="share"></span><span class="energy"></span></p>
-  <p class="formula quiet bounds"></p>
+  <p class="formula bounds"></p>
   <p class="summary" role="status"></p>`;
 
 // The blocks from the nearest mean up, what those above it add to its 1, and what follows from the total.
@@ -89,7 +89,7 @@ function render({ model, el }) {
     const [point, means] = [model.get("point"), model.get("means")];
     const k = means.length;
     const height = Math.max(160, Math.min(230, 0.45 * width));
-    box = { left: 96, right: 0.62 * width, top: LINE + 14, bottom: LINE + 14 + height, rows: Math.min(0.8 * width, width - 92) };
+    box = { left: 96, right: 0.56 * width, top: LINE + 14, bottom: LINE + 14 + height, rows: Math.min(0.8 * width, width - 106) };
     stage.style.height = `${box.bottom + 8}px`;
     find(".sum").style.minHeight = `${1.9 * Math.ceil(((k + 1.5) * 64) / width)}em`; // its terms grow and shrink
     const up = linear([0, k], box.bottom, box.top);
@@ -116,7 +116,7 @@ function render({ model, el }) {
       ${rows.join("")}
       <g class="moving"></g>
       <path class="axis" d="M${box.left} ${box.bottom}H${box.right}"/>`;
-    draw();
+    paint();
   }
 
   function paint() {

@@ -2,7 +2,7 @@
 
 const HEADROOM = 1.15; // above what the box is made for
 const ZOOM = 700; // milliseconds from one scale to the other
-const [STICK, BAR] = [12, 24]; // their widths
+const [STICK, BAR, HANDLE] = [12, 24, 15]; // the widths of the first two, and the radius of the third
 
 const SKELETON = `<div class="stage"><svg aria-hidden="true"></svg>
     <div class="handles"><div class="handle" role="slider" tabindex="0" aria-label="the point x">x</div></div></div>
@@ -95,7 +95,7 @@ function render({ model, el }) {
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const [x, means] = state();
     const height = Math.max(120, Math.min(190, 0.36 * width));
-    box = { left: 4, right: width - 4, top: 20, bottom: 20 + height };
+    box = { left: HANDLE, right: width - HANDLE, top: 20, bottom: 20 + height };
     stage.style.height = `${box.bottom + 98}px`;
     const [low, high] = [Math.min(x, ...means), Math.max(x, ...means)];
     grain = roundStep((high - low) / 150);
@@ -110,14 +110,15 @@ function render({ model, el }) {
       <path class="part dash-${j}" style="--colour: ${colour(j)}" d="M${axis.at(means[j])} ${box.bottom}v34"/>
       <text x="${axis.at(means[j]) + shift}" y="${box.bottom + 44}" text-anchor="${anchor}">μ${below(j)} = ${plain(means[j])}</text>`;
     const border = (means[0] + means[1]) / 2;
-    const room = Math.abs(axis.at(means[1]) - axis.at(means[0])) > 130;
+    const apart = axis.at(means[second]) - axis.at(means[first]);
+    const shift = Math.min(22, apart / 2 - 4); // outwards, if the two would touch
     svg.innerHTML = `
       <path class="axis" d="M${box.left} ${box.bottom}H${box.right}"/>
       <path class="cross" d="M${axis.at(border)} ${box.top}V${box.bottom + 30}"/>
-      <text class="tick" x="${axis.at(border)}" y="${box.bottom + 44}" text-anchor="middle">${room ? `border ${plain(border)}` : ""}</text>
-      ${name(first, "end", 22)}${name(second, "start", -22)}
+      <text class="tick" x="${axis.at(border)}" y="${box.bottom + 44}" text-anchor="middle">${apart > 170 ? `border ${plain(border)}` : apart > 130 ? "border" : ""}</text>
+      ${name(first, "end", shift)}${name(second, "start", -shift)}
       <g class="moving"></g>`;
-    draw();
+    paint();
   }
 
   const colour = (j) => model.get("palette")[j];
@@ -160,7 +161,7 @@ function render({ model, el }) {
       <text x="${box.left}" y="${bar + BAR + 16}">${share(first)}</text>
       <text x="${box.right}" y="${bar + BAR + 16}" text-anchor="end">${share(second)}</text>`;
 
-    handle.style.transform = `translate(${foot}px, ${box.bottom + 15}px)`;
+    handle.style.transform = `translate(${foot}px, ${box.bottom + HANDLE}px)`;
     const values = { min: axis.min, max: axis.max, now: x, text: `x = ${plain(x)}: ${share(0)}, ${share(1)}` };
     for (const [name, value] of Object.entries(values)) handle.setAttribute(`aria-value${name}`, value);
     slider.value = sigma;

@@ -24,9 +24,11 @@ NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
     "checks": checks,
+    "Blocks": widgets.Blocks,
     "Explorer": widgets.Explorer,
     "Likelihood": widgets.Likelihood,
     "Narrowing": widgets.Narrowing,
+    "TwoBells": widgets.TwoBells,
 }
 NAMES |= {"np": np, "nan": np.nan, "inf": np.inf, "csr_array": csr_array}
 
