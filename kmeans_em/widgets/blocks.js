@@ -42,10 +42,10 @@ export function summary({ nearest, rest, logRest, logTotal, D }, sigma) {
       ? `${nearest} means are equally near: ${nearest} blocks are left. k-means must choose; the shares do not.`
       : `${nearest} means are equally near: as σ falls, the total tends to ${nearest}, not to 1.`;
   }
-  if (sigma === 0) return "k-means: one block is left, and the nearest mean takes the whole point.";
+  if (sigma === 0) return "k-means: one block is left, and the nearest mean has all of x.";
   return rest < 5e-4
-    ? `The others have melted: all but ${fromLog(logRest - logTotal)} of the point is the nearest mean's.`
-    : `The blocks add up to ${fromLog(logTotal)}, between 1 and ${k}: the nearest mean has ${fromLog(-logTotal)} of the point.`;
+    ? `The others have melted: the nearest mean has all but ${fromLog(logRest - logTotal)} of x.`
+    : `The blocks add up to ${fromLog(logTotal)}, between 1 and ${k}: the nearest mean has ${fromLog(-logTotal)} of x.`;
 }
 
 // Places moved apart, as little as it takes, until they are `gap` from each other; sorted ones stay sorted.
@@ -96,7 +96,7 @@ function render({ model, el }) {
     box.up = up;
 
     const [low, high] = [Math.min(point, ...means), Math.max(point, ...means)];
-    const axis = linear([low, high], 40, width - 20);
+    const axis = linear([low, high > low ? high : low + 1], 40, width - 20);
     const { order, D } = now();
     const along = [...means.keys()].sort((a, b) => means[a] - means[b]);
     const labels = spread(along.map((j) => axis.at(means[j])), LABEL, [16, width - 8]);

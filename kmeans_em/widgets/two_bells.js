@@ -45,7 +45,8 @@ function render({ model, el }) {
   const find = (selector) => root.querySelector(selector);
   const [stage, svg, handle, slider] = [".stage", "svg", ".handle", "input"].map(find);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const favourite = +(Math.abs(model.get("point") - model.get("means")[1]) < Math.abs(model.get("point") - model.get("means")[0]));
+  const distance = (j) => Math.abs(model.get("point") - model.get("means")[j]);
+  const mine = distance(1) < distance(0) ? 1 : 0; // whose share the formula tells: that of the mean that is nearer at first
   let box, axis, grain;
   let zoom = +model.get("relative"); // 0: as they are; 1: the tallest stick is 1; between: on the way
   let lastFrame = 0;
@@ -79,7 +80,7 @@ function render({ model, el }) {
   });
   const pause = playButton(root, find("[data-do=play]"), travelled, (way) => {
     const [low, high] = model.get("sigma_range");
-    set("sigma", high + (low - high) * way);
+    set("sigma", Math.max(low, high + (low - high) * way));
   });
   function travelled() {
     const [low, high] = model.get("sigma_range");
@@ -137,7 +138,7 @@ function render({ model, el }) {
 
     const bell = (j) => {
       const corners = [];
-      for (let pixel = box.left; pixel <= box.right; pixel += 1) corners.push([pixel, up(logHeight(axis.from(pixel), means[j], sigma))]);
+      for (let pixel = box.left; pixel <= box.right; pixel += 2) corners.push([pixel, up(logHeight(axis.from(pixel), means[j], sigma))]);
       return `<g style="--colour: ${colour(j)}">${path(corners, "part", "", j)}</g>`;
     };
     const [first, second] = means[0] < means[1] ? [0, 1] : [1, 0];
@@ -171,11 +172,10 @@ function render({ model, el }) {
       button.setAttribute("aria-pressed", button.dataset.relative === String(relative));
     }
     const heights = sticks.map((log) => fromLog(relative ? log - tallest : log));
-    const [mine, other] = [favourite, 1 - favourite];
     const fraction = (term) => `<span class="fraction"><span>${term(mine)}</span><span>${term(0)} + ${term(1)}</span></span>`;
     find(".formula").innerHTML = `<span><i>r${below(mine)}</i> = ${fraction((j) => swatch(j))}</span>
       <span>= ${fraction((j) => swatch(j, heights[j]))}</span>
-      <span>= ${shareFromLog(shares[mine], shares[other])}</span>`;
+      <span>= ${shareFromLog(shares[mine], shares[1 - mine])}</span>`;
     find(".formula").setAttribute("aria-label", `${share(mine)} = ${heights[mine]} / (${heights[0]} + ${heights[1]})`);
     summarise();
   }

@@ -12,6 +12,7 @@ from tests.browser.figures import mount, overlaps, set_trait, trait
 CASES = [
     (8, (1, 4, 7, 11, 14)),
     (8, (5, 11, 1)),
+    (5, (5, 5)),
     (0, (-1e6, 1e6 - 1)),
     (0, (1e-3, 1e-3, 1e-3)),
     (0, (-3, -2.9, 0.1, 5, 6, 6, 9, 12)),
@@ -142,7 +143,7 @@ def test_labels_never_touch_whatever_the_means_and_sigma_are(alone, width, theme
     for point, means in CASES:
         set_trait(page, "means", means)
         set_trait(page, "point", point)
-        radius = np.abs(np.array(means) - point).max()
+        radius = np.abs(np.array(means) - point).max() or 1
         for sigma in (0, radius / 10, radius / 3, radius, 30 * radius):
             set_trait(page, "sigma", float(sigma))
             assert overlaps(page, ".blocks") == []
