@@ -15,9 +15,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from kmeans_em import plots
 from kmeans_em import validation as check
+from kmeans_em.em import Array
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -83,6 +85,29 @@ class Means(t.TraitType[Any, Any]):
         """Arrays that are equal are no change."""
         if not np.array_equal(obj._trait_values.get(self.name), self.validate(obj, value)):
             super().set(obj, value)
+
+
+FARTHEST = 1e6  # an axis must have room for what is drawn on it
+
+
+def places(means: ArrayLike) -> Array:
+    """Means (k,) on the line, none too far for an axis."""
+    line = check.numbers("means", means, "(k,)").astype(float)
+    for mean in line:
+        check.within("means", mean, FARTHEST)
+    return line
+
+
+class OnTheLine(Means):
+    """Means (k,) on the line."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return places(value)
+
+
+def share_in_short(share: float, rest: float) -> str:
+    """Three digits, and never a 1 that is not one."""
+    return f"1 - {rest:.3g}" if share > 0.9995 and rest > 0 else f"{share:.3g}"
 
 
 class Widget(anywidget.AnyWidget):

@@ -13,10 +13,9 @@ from matplotlib.figure import Figure
 from kmeans_em import plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import FARTHEST, Widget, source
 
 REACH, CEILING, NEAR = 3.0, 2.0, 0.1  # as in narrowing.js
-FARTHEST = 1e6  # the axis must have room for mu, and for three on either side of it
 
 
 class Narrowing(Widget):

@@ -1,76 +1,69 @@
-"""One figure on a page of its own, with a model that a test can reach as `model`, as Python does in a kernel."""
+"""A page that holds one moving figure and nothing else, and whose model a test can read and set."""
 
 from kmeans_em.widgets.base import source
 
 MOUNT = """
-async ([esm, css, state]) => {
-  if (state.X) state.X.data = new DataView(new Uint8Array(state.X.data).buffer);
-  const listeners = [];
+async ([esm, css, values, theme]) => {
+  document.documentElement.dataset.theme = theme;
+  document.body.innerHTML = `<style>${css}</style><div></div>`;
+  document.body.style.cssText = "margin: 0 auto; padding: 0 16px; max-width: 640px; font-family: system-ui";
+  const listeners = {};
   window.model = {
-    get: (name) => state[name],
+    get: (name) => values[name],
     set(name, value) {
-      if (state[name] === value) return;
-      state[name] = value;
-      for (const [event, listener] of [...listeners]) if (event === `change:${name}`) listener();
+      if (values[name] === value) return;
+      values[name] = value;
+      for (const listener of listeners[`change:${name}`] ?? []) listener();
     },
+    on: (name, listener) => (listeners[name] ??= new Set()).add(listener),
+    off: (name, listener) => listeners[name].delete(listener),
     save_changes() {},
-    on: (event, listener) => listeners.push([event, listener]),
-    off(event, listener) {
-      listeners.splice(listeners.findIndex(([e, l]) => e === event && l === listener), 1);
-    },
   };
-  window.heard = listeners;
-  const style = document.createElement("style");
-  style.textContent = css;
-  document.head.append(style);
-  const module = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
-  window.take_down = await module.default.render({ model, el: document.querySelector("main") });
+  window.listening = () => Object.values(listeners).reduce((sum, set) => sum + set.size, 0);
+  window.figure = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  window.end = figure.default.render({ model, el: document.body.querySelector("div") });
 }
 """
+
 OVERLAPS = """
-(gap) => {
-  const boxes = [...document.querySelectorAll("svg text")].filter((text) => text.textContent)
-    .map((text) => [text.textContent, text.getBoundingClientRect()]);
-  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-  const found = [];
-  boxes.forEach(([name, a], i) => boxes.slice(i + 1).forEach(([other, b]) => {
-    if (!apart(a, b)) found.push([name, other]);
-  }));
-  // a name's letters leave a part of its box free at top and bottom
-  for (const name of document.querySelectorAll("svg .name")) {
-    const { left, right, top, bottom } = name.getBoundingClientRect();
-    for (const curve of document.querySelectorAll("svg path:is(.distance, .entropy, .cost, .curve)")) {
-      const corners = curve.getAttribute("d").slice(1).split("L").map((pair) => pair.split(" ").map(Number));
-      const { x, y } = curve.ownerSVGElement.getBoundingClientRect();
-      if (corners.some(([h, v]) => h + x > left && h + x < right && v + y > top + gap && v + y < bottom - gap))
-        found.push([name.textContent, curve.getAttribute("class")]);
-    }
-  }
-  return found;
-}
-"""
-OUTSIDE = """
-() => {
-  const { left, right } = document.querySelector("main").getBoundingClientRect();
-  return [...document.querySelectorAll("svg text, output, button, .slider-ends span")]
-    .filter((part) => part.textContent)
-    .map((part) => [part.textContent, part.getBoundingClientRect()])
-    .filter(([, box]) => box.left < left - 1 || box.right > right + 1)
-    .map(([text]) => text);
+(root) => {
+  const shown = [...document.querySelectorAll(`${root} svg text, ${root} .handle`)].filter((part) => part.textContent);
+  const boxes = shown.map((part) => ({ words: part.textContent, box: part.getBoundingClientRect() }));
+  const frame = document.querySelector(root).getBoundingClientRect();
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 2 || b.bottom <= a.top + 2;
+  const clashes = [];
+  boxes.forEach(({ words, box }, i) => {
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) clashes.push(`${words} is cut off`);
+    for (const other of boxes.slice(0, i)) if (!apart(box, other.box)) clashes.push(`${words} | ${other.words}`);
+  });
+  return clashes;
 }
 """
 
 
-def mount(page, widget):
-    state = {name: value for name, value in widget.get_state().items() if name[0] != "_" and name != "layout"}
-    if "X" in state:
-        state["X"] = {**state["X"], "data": list(state["X"]["data"])}
-    page.set_content("<!doctype html><body style='margin: 0; font-family: sans-serif'><main style='margin: 0 16px'>")
-    page.evaluate(MOUNT, [widget._esm, source("widget.css"), state])
-    page.wait_for_selector(".summary:not(:empty)")
+def mount(page, widget, theme="light"):
+    """Show the widget on this blank page; `model`, `figure` (its module) and `end` are then known there."""
+    names = [name for name in widget.trait_names(sync=True) if not name.startswith("_") and name != "layout"]
+    page.evaluate(MOUNT, [widget._esm, source("widget.css"), widget.get_state(names), theme])
+    page.wait_for_selector(".kmeans-em .summary:not(:empty)")
     return page
 
 
-def settle(page):
-    """Until what was asked for is drawn."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+def set_trait(page, name, value):
+    """As Python does it; back when the page has drawn it."""
+    page.evaluate(
+        """([name, value]) => {
+          model.set(name, value);
+          return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }""",
+        [name, value],
+    )
+
+
+def trait(page, name):
+    return page.evaluate("(name) => model.get(name)", name)
+
+
+def overlaps(page, root):
+    """Labels of the drawing that touch each other or are cut off."""
+    return page.evaluate(OVERLAPS, root)

@@ -6,7 +6,7 @@ import pytest
 from kmeans_em import datasets, fit, log_likelihood, responsibilities
 from kmeans_em.widgets import Climb
 from kmeans_em.widgets.base import source
-from tests.browser.figures import OUTSIDE, OVERLAPS, mount, settle
+from tests.browser.mounted import OUTSIDE, OVERLAPS, mount, settle
 
 STEPS = """
 async ([esm, values, others, sigma, start, places]) => {

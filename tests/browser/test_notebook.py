@@ -23,7 +23,7 @@ LINKED = f"""{NOTEBOOK}
 ```{{code-cell}} ipython3
 import ipywidgets
 from kmeans_em import datasets
-from kmeans_em.widgets import Explorer, Narrowing
+from kmeans_em.widgets import Blocks, Explorer, Narrowing, TwoBells
 
 w = Explorer(datasets.line(), [[1], [9]], sigma=2)
 log_sigma = ipywidgets.FloatLogSlider(min=-1, max=1, step=0.001, value=1)
@@ -34,6 +34,11 @@ ipywidgets.VBox([w, log_sigma])
 ```{{code-cell}} ipython3
 bell = Narrowing(mu=5, sigma=0.5)
 bell
+```
+
+```{{code-cell}} ipython3
+bells, blocks = TwoBells(), Blocks()
+ipywidgets.VBox([bells, blocks])
 ```
 """
 
@@ -195,6 +200,19 @@ def test_the_narrowing_bell_and_the_kernel_hear_from_each_other(linked):
     until(lambda: bell.locator("[data-is=transport]").inner_text() == "300", "the page did not hear from the kernel")
     linked.tell("bell.mu = -7")
     until(lambda: "−8" in bell.locator("svg").first.text_content(), "the axis stayed where it was")
+
+
+def test_two_bells_and_the_blocks_and_the_kernel_hear_from_each_other(linked):
+    bells, blocks = linked.page.locator(".two-bells"), linked.page.locator(".blocks")
+    bells.locator("[data-relative=true]").click()
+    bells.locator(".handle").press("ArrowLeft")
+    until(lambda: linked.ask("(bells.relative, bells.point)") == (True, 7.9), "the kernel did not hear from the bells")
+    linked.tell("bells.point, bells.means = 3, [2, 4]")
+    until(lambda: "r₁ = 0.500" in bells.locator("svg").text_content(), "the bells did not hear from the kernel")
+    blocks.locator("input").press("Home")
+    until(lambda: linked.ask("blocks.sigma") == 0, "the kernel did not hear from the blocks")
+    linked.tell("blocks.means = [5, 11]")
+    until(lambda: "= 2" in blocks.locator(".sum").inner_text(), "the blocks did not hear from the kernel")
 
 
 def test_directives_and_mathematics_are_typeset(opened):

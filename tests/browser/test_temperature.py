@@ -8,7 +8,7 @@ import pytest
 from kmeans_em import free_energy, responsibilities
 from kmeans_em.widgets import Temperature
 from kmeans_em.widgets.base import source
-from tests.browser.figures import OUTSIDE, OVERLAPS, mount, settle
+from tests.browser.mounted import OUTSIDE, OVERLAPS, mount, settle
 
 LOWEST = """
 async ([esm, cases]) => {
