@@ -1,7 +1,8 @@
 """Figures that the reader moves, in Jupyter and on the built page alike."""
 
+from kmeans_em.widgets.bell import Bell
 from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
 
-__all__ = ["Explorer", "Likelihood", "Narrowing"]
+__all__ = ["Bell", "Explorer", "Likelihood", "Narrowing"]

@@ -24,6 +24,7 @@ NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
     "checks": checks,
+    "Bell": widgets.Bell,
     "Explorer": widgets.Explorer,
     "Likelihood": widgets.Likelihood,
     "Narrowing": widgets.Narrowing,
