@@ -30,7 +30,6 @@ export function snapped(z, points, near) {
   return point ?? Math.round(z / STEP) * STEP;
 }
 
-const plain = (value) => String(+value.toPrecision(6)).replace("-", "−");
 const trimmed = (value) => plain(+value.toFixed(3));
 
 // Labels at their pixels, without those that would touch the one before.
@@ -99,7 +98,7 @@ function render({ model, el }) {
     const [mu, sigma] = [model.get("mu"), model.get("sigma")];
     points = model.get("points").map((x) => (x - mu) / sigma).filter((z) => Math.abs(z) <= reach);
 
-    const curve = (drawing, height) => path(grid(reach).map((z) => [axis.at(z), drawing.up.at(height(z))]), "thick");
+    const curve = (drawing, height) => path(grid(reach).map((z) => [axis.at(z), drawing.up.at(height(z))]), "thick", 0);
     const marks = lower.up.at(-2) - lower.up.at(-0.5) > 11 ? RULER : []; // or else they would touch
     const distances = marks.flatMap(([distance], i) => [[axis.at(-1 - i), distance], [axis.at(1 + i), distance]]);
     const values = points.map((z) => [axis.at(z), plain(mu + sigma * z)]);
@@ -147,7 +146,7 @@ function render({ model, el }) {
       <circle class="dot" cx="${x}" cy="${deep}" r="4"/><circle class="grip" cx="${x}" cy="${lower.bottom}" r="7"/>`;
     const reading = `x = ${plain(model.get("x"))}`;
     svg.querySelector(".place").textContent = reading;
-    svg.querySelector(".density").textContent = `p = ${short(values.density)}`;
+    svg.querySelector(".density").textContent = `p = ${plain(values.density, 3)}`;
     for (const name of ["logDensity", "constant", "drop"]) find(`[data-is=${name}]`).textContent = decimals(values[name]);
     slider.value = z;
     slider.setAttribute("aria-valuetext", `${reading}: drop ${depth}, log p = ${decimals(values.logDensity)}`);

@@ -83,6 +83,64 @@ function short(value) {
   return text.replace("-", "−");
 }
 
+// A positive number in short, from its logarithm: it may be as large or as small as it likes.
+function fromLog(log) {
+  if (log === -Infinity || log === 0) return log === 0 ? "1" : "0";
+  const value = Math.exp(log);
+  if (value >= 9.995e-4 && value < 9999.5) return value >= 999.5 ? value.toFixed(0) : value.toPrecision(3);
+  const places = log / Math.LN10;
+  let power = Math.floor(places);
+  let digits = (10 ** (places - power)).toPrecision(2);
+  if (digits === "10") [digits, power] = ["1.0", power + 1];
+  return `${digits}·10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("")}`;
+}
+
+// A share, from its logarithm and that of the rest: never a 1 that is not one.
+const shareFromLog = (log, rest) => (rest > -Infinity && log > -5e-4 ? `1 − ${fromLog(rest)}` : fromLog(log));
+
+// A number as one would write it: no zeros at its end, and a power of ten if it is far from 1.
+function plain(value, digits = 6) {
+  const size = Math.abs(value);
+  const text = size > 0 && (size < 1e-3 || size >= 1e6) ? fromLog(Math.log(size)) : String(+size.toPrecision(digits));
+  return value < 0 ? `−${text}` : text;
+}
+
+const below = (j) => "₁₂₃₄₅₆₇₈"[j];
+
+// A button that plays: `travel(t)` takes the figure from where it stands, at `travelled()` of the way from 0 to 1, to the
+// end, or all the way from its start. Any other touch of the figure pauses it. Without motion it goes in eight steps.
+function playButton(root, button, travelled, travel, seconds = 10) {
+  let frame = 0;
+  function show(playing) {
+    button.textContent = playing ? "Pause" : "Play";
+  }
+  function pause() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    show(false);
+  }
+  function play() {
+    const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 8 : Infinity;
+    const start = travelled() < 0.999 ? travelled() : 0;
+    let began;
+    const go = (now) => {
+      began ??= now;
+      const way = Math.min(1, start + (now - began) / 1000 / seconds);
+      travel(steps < Infinity ? Math.floor(way * steps + 1e-9) / steps : way);
+      if (way < 1) frame = requestAnimationFrame(go);
+      else pause();
+    };
+    frame = requestAnimationFrame(go);
+    show(true);
+  }
+  button.addEventListener("click", () => (frame ? pause() : play()));
+  for (const touch of ["pointerdown", "keydown"]) {
+    root.addEventListener(touch, (event) => { if (frame && !button.contains(event.target)) pause(); });
+  }
+  show(false);
+  return pause;
+}
+
 // A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.
 function sigmaSlider([low, high]) {
   return {
@@ -129,10 +187,14 @@ function equalAxes(xs, ys, box) {
   ];
 }
 
-function ticks({ min, max }) {
-  const rough = (max - min) / 5;
+// The next 1, 2 or 5 times a power of ten.
+function roundStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((size) => size * power >= rough);
+  return +(power * [1, 2, 5, 10].find((size) => size * power >= rough)).toPrecision(1);
+}
+
+function ticks({ min, max }) {
+  const step = roundStep((max - min) / 5);
   const list = [];
   for (let i = Math.ceil(min / step); i * step <= max; i++) list.push(+(i * step).toPrecision(12));
   return list;

@@ -1,13 +1,15 @@
 """The bell and the parabola: the page's numbers are Python's, and x goes where the reader drags it."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks.slider_latency import page_of
 from kmeans_em import datasets
 from kmeans_em.widgets import Bell
 from kmeans_em.widgets.base import source
+from tests.browser.figures import mount, overlaps, set_trait, trait
 
 COMPUTE = """
 async ([esm, cases]) => {
@@ -21,30 +23,6 @@ async ([esm, zs, points, near]) => {
   return zs.map((z) => module.snapped(z, points, near));
 }
 """
-# Moves the slider through these positions, and says which of the words in the drawing touch, or leave the figure.
-CROWDED = """
-async (positions) => {
-  const slider = document.querySelector(".bell input");
-  const frame = document.querySelector(".bell").getBoundingClientRect();
-  const crowded = new Set();
-  for (const position of positions) {
-    slider.value = position;
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const words = [...document.querySelectorAll(".bell svg text, .bell .formula span")];
-    const boxes = words.filter((each) => each.textContent).map((each) => [each, each.getBoundingClientRect()]);
-    boxes.forEach(([a, one], i) => {
-      if (one.left < frame.left - 1 || one.right > frame.right + 1) crowded.add(`${position}: ${a.textContent} leaves`);
-      for (const [b, other] of boxes.slice(i + 1)) {
-        const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-        const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-        if (across > 0 && down > 3 && !a.contains(b)) crowded.add(`${position}: ${a.textContent} and ${b.textContent}`);
-      }
-    });
-  }
-  return [...crowded];
-}
-"""
 
 
 @pytest.fixture
@@ -52,10 +30,7 @@ def figure(open_page):
     """A page that holds the figure and nothing else."""
 
     def open_(widget, width=1280, **context):
-        page = open_page("about:blank", width=width, **context)
-        page.set_content(page_of(widget).replace("width: 680px", f"width: {min(640, width - 42)}px"))
-        page.wait_for_selector(".bell .summary:not(:empty)")
-        return page
+        return mount(open_page("about:blank", width=width, **context), widget)
 
     return open_
 
@@ -179,7 +154,30 @@ def test_the_thumb_stands_below_x_and_the_figure_fits_a_screen(figure, width):
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_no_two_labels_touch_wherever_x_is(figure, width):
     page = figure(Bell(), width)
-    assert page.evaluate(CROWDED, np.linspace(-5, 5, 41).tolist()) == []
+    for x in np.linspace(-4, 16, 41):
+        set_trait(page, "x", x)
+        assert overlaps(page, ".bell") == []
+        formula, whole = page.locator(".bell .formula"), page.locator(".bell").bounding_box()
+        for part in (formula.locator("span").first, formula.locator("span").last):
+            box = part.bounding_box()
+            assert whole["x"] <= box["x"]
+            assert box["x"] + box["width"] <= whole["x"] + whole["width"]
+
+
+def test_python_and_the_page_read_each_other(figure):
+    page = figure(Bell())
+    set_trait(page, "x", 20)  # beyond the axis, which then reaches as far
+    assert (place(page), trait(page, "x")) == ("20", 20)
+    assert float(page.locator(".bell input").get_attribute("max")) == 7
+    set_trait(page, "sigma", 1)
+    set_trait(page, "mu", 19)
+    assert numbers(page) == ["-1.419", "-0.919", "0.500"]
+    page.locator(".bell input").focus()
+    page.keyboard.press("ArrowLeft")
+    settle(page)
+    assert trait(page, "x") == pytest.approx(19.95)
+    page.evaluate("end()")
+    assert page.evaluate("listening()") == 0
 
 
 @pytest.mark.parametrize(
@@ -188,8 +186,7 @@ def test_no_two_labels_touch_wherever_x_is(figure, width):
 def test_any_bell_and_any_x_can_be_drawn(figure, mu, sigma, x):
     page = figure(Bell(mu, sigma, x))
     assert page.console == []
-    assert "NaN" not in page.locator(".bell").inner_html()
-    assert "Infinity" not in page.locator(".bell .stage").inner_html()
+    assert not re.search("NaN|Infinity|undefined", page.locator(".bell").inner_html())
     stage, dot = page.locator(".bell .stage").bounding_box(), page.locator(".bell .grip").bounding_box()
     assert stage["x"] <= dot["x"] < stage["x"] + stage["width"]
     page.locator(".bell input").focus()

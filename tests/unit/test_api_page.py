@@ -25,6 +25,7 @@ NAMES |= {
     "datasets": datasets,
     "checks": checks,
     "Bell": widgets.Bell,
+    "Deltas": widgets.Deltas,
     "Explorer": widgets.Explorer,
     "Likelihood": widgets.Likelihood,
     "Narrowing": widgets.Narrowing,
