@@ -55,6 +55,7 @@ function render({ model, el }) {
   const slider = find("input");
   const widest = () => WIDEST * Math.abs(model.get("means")[1] - model.get("means")[0]);
   let width, height, floor, roof; // of a panel's drawing
+  let drawn = {};
   const draw = onceAFrame(paint);
   const summarise = unhurried(() => {
     const { point, tie, winner, sigma, logs } = state();
@@ -165,7 +166,10 @@ function render({ model, el }) {
       "posterior.places": aims[1] + spikes(here, shares) + cross(here),
       component: component(here),
     };
-    for (const [name, drawing] of Object.entries(drawings)) find(`.panel.${name} svg`).innerHTML = drawing;
+    for (const [name, drawing] of Object.entries(drawings)) {
+      if (drawn[name] !== drawing) find(`.panel.${name} svg`).innerHTML = drawing; // the priors need it once
+    }
+    drawn = drawings;
     find(".row.posterior").textContent = tie ? "posterior: a tie stays" : sigma > 0 ? "posterior: hardens" : "posterior: hard";
     find(".component .quiet").textContent = sigma > 0 ? "component: narrows" : "component: a delta";
     const numbers = [inPanel(logs), inPanel([...logs].reverse())];
