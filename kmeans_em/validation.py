@@ -131,6 +131,14 @@ def within(name: str, value: Any, limit: float) -> float:
     return number
 
 
+def between(name: str, value: Any, low: float, high: float) -> float:
+    """One number, low <= number <= high."""
+    number = _float(name, value)
+    if not low <= number <= high:
+        raise ValueError(f"{name}: expected {low:.3g} <= {name} <= {high:.3g}, got {value!r}")
+    return number
+
+
 def weights(value: ArrayLike | None, k: int) -> Array:
     """Mixing weights (k,), >= 0 and of sum 1; None stands for 1/k each."""
     if value is None:
