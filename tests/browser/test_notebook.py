@@ -208,7 +208,7 @@ def test_two_bells_and_the_blocks_and_the_kernel_hear_from_each_other(linked):
     bells.locator(".handle").press("ArrowLeft")
     until(lambda: linked.ask("(bells.relative, bells.point)") == (True, 7.9), "the kernel did not hear from the bells")
     linked.tell("bells.point, bells.means = 3, [2, 4]")
-    until(lambda: "r₁ = 0.500" in bells.locator("svg").text_content(), "the bells did not hear from the kernel")
+    until(lambda: "r₁ = 0.500" in bells.locator("svg").first.text_content(), "the bells did not hear from the kernel")
     blocks.locator("input").press("Home")
     until(lambda: linked.ask("blocks.sigma") == 0, "the kernel did not hear from the blocks")
     linked.tell("blocks.means = [5, 11]")
