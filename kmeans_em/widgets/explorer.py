@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from kmeans_em import em, plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import Data, Means, Widget, source
+from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PANELS = ("range", "staircase", "terms", "likelihood", "bound")
 
@@ -59,7 +59,7 @@ class Explorer(Widget):
     """
 
     _esm = source("em.js", "figure.js", "explorer.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     X = Data()
     means = Means()
@@ -70,7 +70,6 @@ class Explorer(Widget):
     panel = t.Enum(PANELS).tag(sync=True)
     weights = t.List(t.Float()).tag(sync=True)
     axis_labels = t.List(t.Unicode()).tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -113,7 +112,6 @@ class Explorer(Widget):
             panel=panel,
             weights=[] if weights is None else check.weights(weights, len(means)).tolist(),
             axis_labels=[str(label) for label in axis_labels[:d]],
-            palette=list(plots.PALETTE),
             label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
         )
 

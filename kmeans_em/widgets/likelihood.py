@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from kmeans_em import em, gaussian, plots
 from kmeans_em import validation as check
-from kmeans_em.widgets.base import Data, Widget, source
+from kmeans_em.widgets.base import Data, Widget, source, stylesheet
 
 
 class Likelihood(Widget):
@@ -39,13 +39,12 @@ class Likelihood(Widget):
     """
 
     _esm = source("em.js", "figure.js", "likelihood.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     X = Data()
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
     axis_label = t.Unicode().tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -64,7 +63,6 @@ class Likelihood(Widget):
             mu=float(data.mean() + spread / 2 if mu is None else mu),
             sigma=spread / 2 if sigma is None else sigma,
             axis_label=axis_label,
-            palette=list(plots.PALETTE),
             label=f"{len(data)} points on a line, a bell to move over them, and the map of its log-likelihood",
         )
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from kmeans_em import plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import Widget, source, stylesheet
 
 REACH, CEILING, NEAR = 3.0, 2.0, 0.1  # as in narrowing.js
 FARTHEST = 1e6  # the axis must have room for mu, and for three on either side of it
@@ -41,7 +41,7 @@ class Narrowing(Widget):
     """
 
     _esm = source("figure.js", "narrowing.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
