@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike
 from kmeans_em.em import Array, free_energy, inertia, responsibilities, sq_dists
 
 
-
 class Theme(NamedTuple):
     """The ground and what stands on it: every colour has a contrast of 4.5 : 1 or more to `paper`."""
 
@@ -36,7 +35,7 @@ DARK = Theme(
     paper="#181a1c",
     ink="#e2e4e7",
     quiet="#a7afb8",
-    palette=("#56B4E9", "#F0883E", "#3DC79A", "#DE8CC6", "#D9AE3C", "#8FD0F5", "#BCA999", "#A3A3EE"),
+    palette=("#56B4E9", "#F0883E", "#3DC79A", "#DE8CC6", "#E3CF57", "#B5E3FF", "#BCA999", "#A3A3EE"),
 )
 PAPER, INK, QUIET, PALETTE = LIGHT  # what is drawn ahead of time keeps its paper in the dark too
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))

@@ -37,7 +37,7 @@ def without_comments(text: str) -> str:
 
 
 def stylesheet() -> str:
-    """widget.css, with the colours of plots.py: the light ones, and the dark ones where the host says that it is dark."""
+    """widget.css, with the colours of plots.py: light, and dark where the host says that it is."""
     light, dark = (f"{{ {_properties(theme)} }}" for theme in (plots.LIGHT, plots.DARK))
     return f".kmeans-em {light}\n:is({', '.join(DARK_HOSTS)}) .kmeans-em {dark}\n{source('widget.css')}"
 
