@@ -36,7 +36,7 @@ class ScrollWideTables(SphinxPostTransform):
             table.replace_self(box)
             box += table
         for raw in self.document.findall(nodes.raw):
-            if "html" in raw.get("format", "") and "text_html" not in raw.parent.get("classes", []):  # that scrolls
+            if "html" in raw.get("format", "") and "text_html" not in raw["classes"]:  # that scrolls
                 html = re.sub(r"<table\b", '<div class="wide"><table', raw.astext())
                 raw.children = [nodes.Text(html.replace("</table>", "</table></div>"))]
 

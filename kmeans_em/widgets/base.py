@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import anywidget
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -99,7 +99,7 @@ class Widget(anywidget.AnyWidget):
     label = t.Unicode().tag(sync=True)
 
     def draw(self) -> Figure:
-        """The picture, as a matplotlib figure."""
+        """The picture, as a matplotlib figure; not one of pyplot's, where it would meet the reader's own."""
         raise NotImplementedError
 
     def describe(self) -> str:
@@ -108,11 +108,9 @@ class Widget(anywidget.AnyWidget):
 
     def picture(self) -> str:
         """The picture as an <img> that holds its drawing: a notebook that is not trusted shows that, and no <svg>."""
-        with plt.rc_context(plots.STYLE):
-            figure = self.draw()
+        with mpl.rc_context(plots.STYLE):
             file = io.StringIO()
-            figure.savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
-            plt.close(figure)
+            self.draw().savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         svg = file.getvalue()
         svg = with_short_numbers(" ".join(svg[svg.index("<svg") :].split()))
         # percent-encoded, not base64: so it shrinks when it is sent

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -154,9 +153,8 @@ class Explorer(Widget):
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
         low = {"terms": 1.0, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
-        figure, (ax, below) = plt.subplots(
-            2, figsize=(4.8, tall + low + 0.2), height_ratios=[tall, low], layout="constrained"
-        )
+        figure = Figure(figsize=(4.8, tall + low + 0.2), layout="constrained")
+        ax, below = figure.subplots(2, height_ratios=[tall, low])
         means = self._at_first()
         if self.X.shape[1] == 1:
             plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]), self.weights or None)

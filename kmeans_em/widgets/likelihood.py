@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -83,7 +82,8 @@ class Likelihood(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, map_) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2))
+        figure = Figure(figsize=(4.8, 4.2))
+        top, map_ = figure.subplots(2, sharex=True)
         x, spread = self.X[:, 0], em.rms_radius(self.X)
         grid = np.linspace(*plots.margins(x), 241)
         sigmas = np.linspace(spread / 4, 2.4 * spread, 121)

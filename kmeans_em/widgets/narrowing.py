@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -79,7 +78,8 @@ class Narrowing(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2))
+        figure = Figure(figsize=(4.8, 4.2))
+        top, below = figure.subplots(2, sharex=True)
         top.set(ylim=(0, CEILING), yticks=[0, 1, CEILING], ylabel="density")
         below.set(xlim=(self.mu - REACH, self.mu + REACH), yticks=[0, 0.5, 1], xlabel="$x$", ylabel="cdf")
         x, cdf = step = np.array([-REACH, 0, 0, REACH]), np.array([0, 0, 1, 1])
