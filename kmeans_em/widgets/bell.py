@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
 
 from kmeans_em import datasets, gaussian, plots
 from kmeans_em import validation as check
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import Widget, source, stylesheet
 
 REACH = 5.0  # as in bell.js
 NARROWEST, FARTHEST = 1e-6, 1e6  # numbers stay short
@@ -42,7 +41,7 @@ class Bell(Widget):
     """
 
     _esm = source("figure.js", "bell.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
@@ -78,7 +77,8 @@ class Bell(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (above, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2), height_ratios=[1, 2])
+        figure = Figure(figsize=(4.8, 4.2))
+        (above, below) = figure.subplots(2, sharex=True, height_ratios=[1, 2])
         z = (self.x - self.mu) / self.sigma
         reach, drop, constant = max(REACH, abs(z)), self._drop(), self._constant()
         curve = np.union1d(np.linspace(-REACH, REACH, 201), np.linspace(-reach, reach, 201))

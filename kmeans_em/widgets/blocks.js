@@ -80,7 +80,7 @@ function render({ model, el }) {
   const follows = { point: layout, means: layout, sigma: draw, sigma_range: layout };
   for (const [name, listener] of Object.entries(follows)) model.on(`change:${name}`, listener);
 
-  const colour = (j) => `--colour: ${model.get("palette")[j]}`;
+  const colour = (j) => `--colour: ${colourOf(j)}`;
 
   function layout() {
     slide = sigmaSlider(model.get("sigma_range"));

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 from kmeans_em import em, plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import FARTHEST, OnTheLine, Widget, places, share_in_short, source
+from kmeans_em.widgets.base import FARTHEST, OnTheLine, Widget, places, share_in_short, source, stylesheet
 
 
 class Blocks(Widget):
@@ -46,13 +45,12 @@ class Blocks(Widget):
     """
 
     _esm = source("figure.js", "blocks.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     point = t.Float().tag(sync=True)
     means = OnTheLine()
     sigma = t.Float().tag(sync=True)
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -68,7 +66,6 @@ class Blocks(Widget):
             means=means,
             sigma=_sigma(sigma),
             sigma_range=check.sigma_range(sigma_range or _melting((means - point) ** 2)),
-            palette=list(plots.PALETTE),
             label=f"A tower of {len(means)} blocks, one for each mean, and a slider for sigma",
         )
 
@@ -116,7 +113,8 @@ class Blocks(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, ax = plt.subplots(figsize=(4.8, 3.2))
+        figure = Figure(figsize=(4.8, 3.2))
+        ax = figure.subplots()
         order, _, blocks = self._blocks()
         k, foot, right = len(order), 0.0, 0.6
         ax.plot([-right, -right, right, right], [0, k, k, 0], color=plots.QUIET, linestyle=":", linewidth=1)

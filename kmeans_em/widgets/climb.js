@@ -69,7 +69,6 @@ function render({ model, el }) {
   const root = frameIn(el, "climb", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
   const [stage, svg] = [find(".stage"), find(".stage svg")];
-  const [colour, otherColour] = model.get("palette");
   const X = readData(model.get("X"));
   const first = model.get("m");
   let problem, state, box, xs, curve, across, up;
@@ -81,7 +80,7 @@ function render({ model, el }) {
   const handle = document.createElement("button");
   handle.type = "button";
   handle.className = "handle";
-  handle.style.backgroundColor = colour;
+  handle.style.backgroundColor = colourOf(0);
   handle.setAttribute("role", "slider");
   handle.setAttribute("aria-label", "the mean m");
   find(".handles").append(handle);
@@ -162,7 +161,7 @@ function render({ model, el }) {
     svg.innerHTML = `
       ${frameMarks([across, up], box, [`mean m (held: ${others.map((mean) => +mean.toPrecision(3)).join(", ")})`, "log L"])}
       ${[...X.values].map((x) => `<circle class="point" cx="${across.at(x)}" cy="${box.bottom}" r="3.5"/>`).join("")}
-      ${others.map((x) => `<path d="M${across.at(x)} ${box.bottom - 7}l7 7l-7 7l-7 -7z" fill="${otherColour}"/>`).join("")}
+      ${others.map((x) => `<path d="M${across.at(x)} ${box.bottom - 7}l7 7l-7 7l-7 -7z" fill="${colourOf(1)}"/>`).join("")}
       <g class="bounds"></g>
       ${path(curve.map(([m, value]) => [across.at(m), up.at(value)]), "curve")}
       <g class="gap-to-curve"></g>`;

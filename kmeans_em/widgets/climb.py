@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from kmeans_em import datasets, em, plots
 from kmeans_em import validation as check
-from kmeans_em.widgets.base import Data, Widget, source
+from kmeans_em.widgets.base import Data, Widget, source, stylesheet
 
 FINEST = 1e-3  # sigma, as a part of the length of the axis: narrower bells make cliffs of log L
 
@@ -46,13 +45,12 @@ class Climb(Widget):
     """
 
     _esm = source("em.js", "figure.js", "climb.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     X = Data()
     others = t.Any().tag(sync=True)
     m = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self, X: ArrayLike | None = None, others: ArrayLike = (11,), m: float = 16.0, sigma: float = 4.0
@@ -65,7 +63,6 @@ class Climb(Widget):
             others=_held(data, others),
             m=check.within("m", m, check.LARGEST),
             sigma=check.sigma(sigma, at_most=check.LARGEST, positive=True),
-            palette=list(plots.PALETTE[:2]),
             label=f"The log-likelihood of {len(data)} points over one mean, with buttons for E-step and M-step",
         )
 
@@ -101,7 +98,8 @@ class Climb(Widget):
     def draw(self) -> Figure:
         """The first step of EM, which the page shows when its two buttons have been pressed."""
         step = self._step()
-        figure, ax = plt.subplots(figsize=(4.8, 3.4))
+        figure = Figure(figsize=(4.8, 3.4))
+        ax = figure.subplots()
         grid = np.linspace(*plots.margins([*self.X[:, 0], *self.others, self.m]), 301)
         curve = np.array([self._log_L(m) for m in grid])
         room = np.ptp(curve) or 1.0

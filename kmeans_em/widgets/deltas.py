@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.axes import Axes
@@ -13,7 +12,7 @@ from matplotlib.figure import Figure
 
 from kmeans_em import em, plots
 from kmeans_em import validation as check
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import Widget, source, stylesheet
 
 WIDEST, REACH, LOW = 0.4, 1.25, 0.22  # as in deltas.js
 FARTHEST = 1e6
@@ -53,7 +52,7 @@ class Deltas(Widget):
     """
 
     _esm = source("figure.js", "deltas.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     point = t.Float().tag(sync=True)
     means = Pair().tag(sync=True)
@@ -96,7 +95,8 @@ class Deltas(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, axes = plt.subplots(3, 2, figsize=(4.8, 5.2))
+        figure = Figure(figsize=(4.8, 5.2))
+        axes = figure.subplots(3, 2)
         share, winner = self._posterior(), self._winner()
         for (on_labels, on_places), heights, name in zip(axes, [[0.5, 0.5], share], ["prior: stays", "posterior"]):
             self._bars(on_labels, heights, quiet=name != "posterior")

@@ -24,7 +24,7 @@ function watch(root, redraw) {
   for (const node of [root, ...root.querySelectorAll(".side")]) size.observe(node);
   const theme = new MutationObserver(redraw);
   for (const node of [document.documentElement, document.body]) {
-    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "theme", "class"] });
   }
   return () => { size.disconnect(); theme.disconnect(); };
 }
@@ -78,7 +78,15 @@ const copy = (means) => means.map((mean) => [...mean]);
 const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));
 const span = ([low, high]) => high - low || 1;
 const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
-const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+// The clusters' colours, which widget.css has for light and dark: by name, and by number for a canvas to mix.
+const colourOf = (j) => `var(--cluster-${j + 1})`;
+function coloursOn(root) {
+  const style = getComputedStyle(root);
+  const hex = (name) => style.getPropertyValue(name).trim();
+  const rgb = (j) => [1, 3, 5].map((i) => parseInt(hex(`--cluster-${j + 1}`).slice(i, i + 2), 16));
+  return { paper: hex("--paper"), palette: Array.from(MARKS, (_, j) => rgb(j)) };
+}
 
 // The palette's colours mixed by the k shares at r[from], written to out[at], out[at + 1], out[at + 2].
 function mix(r, from, palette, out, at, k = r.length) {
@@ -229,14 +237,14 @@ function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y), xTicks = t
 }
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-const ellipse = ([x, y], rx, ry, colour, name) =>
-  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" style="--colour: ${colour}"/>`;
+const ellipse = ([x, y], rx, ry, name, j) =>
+  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" style="--colour: ${colourOf(j)}"/>`;
 // A part of the figure that is cut off at the box.
 const inside = ({ left, right, top, bottom }, content) =>
   `<svg x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"
     viewBox="${left} ${top} ${right - left} ${bottom - top}">${content}</svg>`;
-const path = (corners, name, colour, j = 0) =>
-  `<path class="${name} dash-${j}" stroke="${colour}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
+const path = (corners, name, j = 0) =>
+  `<path class="${name} dash-${j}" style="--colour: ${colourOf(j)}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
 
 // The second cue besides colour: each cluster has its own mark (the markers of plots.py).
 const MARKS = [

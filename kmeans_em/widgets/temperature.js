@@ -53,7 +53,6 @@ function render({ model, el }) {
   const root = frameIn(el, "temperature", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
   const [stage, svg, slider] = [find(".stage"), find(".stage svg"), find("input")];
-  const palette = model.get("palette");
   const sqDists = () => model.get("sq_dists");
   let box, across;
   const draw = onceAFrame(paint);
@@ -122,12 +121,12 @@ function render({ model, el }) {
       <text class="name distance" ${place(from, at(onLine).distance, -7)} text-anchor="${end}">average squared distance</text>
       <text class="name entropy" ${place(onBowl, -at(onBowl).price, 20)} text-anchor="${end}">−2σ² × entropy</text>
       ${between < 26 ? "" : `<text class="name cost" ${place(onCost, at(onCost).cost, 18)} text-anchor="middle">cost</text>`}
-      <rect x="${box.left}" y="${top}" width="${box.right - box.left}" height="${bottom - top}" fill="${palette[0]}"/>
-      <rect x="${box.left}" y="${top}" width="${split - box.left}" height="${bottom - top}" fill="${palette[1]}"/>
+      <rect x="${box.left}" y="${top}" width="${box.right - box.left}" height="${bottom - top}" fill="${colourOf(0)}"/>
+      <rect x="${box.left}" y="${top}" width="${split - box.left}" height="${bottom - top}" fill="${colourOf(1)}"/>
       <path class="split" d="M${split - 1} ${top - 4}V${bottom + 4}"/>
       <circle class="lowest" cx="${split}" cy="${low}" r="6"/>
-      <text x="${box.left - edge}" y="${bottom + 18}"><tspan fill="${palette[1]}">■</tspan> w = ${share(best.w)} second${centre}</text>
-      <text x="${box.right + edge}" y="${bottom + 18}" text-anchor="end">first ${share(best.first)} <tspan fill="${palette[0]}">●</tspan></text>`;
+      <text x="${box.left - edge}" y="${bottom + 18}"><tspan fill="${colourOf(1)}">■</tspan> w = ${share(best.w)} second${centre}</text>
+      <text x="${box.right + edge}" y="${bottom + 18}" text-anchor="end">first ${share(best.first)} <tspan fill="${colourOf(0)}">●</tspan></text>`;
 
     for (const name of ["cost", "distance", "price"]) find(`[data-is=${name}]`).textContent = amount(best[name]);
     find(".sigma-readout").textContent = `σ = ${short(sigma)}`;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 from kmeans_em import plots
 from kmeans_em import validation as check
 from kmeans_em.passes import Array, posterior
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import Widget, source, stylesheet
 
 
 class Temperature(Widget):
@@ -42,17 +41,15 @@ class Temperature(Widget):
     """
 
     _esm = source("em.js", "figure.js", "temperature.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     sq_dists = t.Any().tag(sync=True)
     sigma = t.Float().tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(self, sq_dists: ArrayLike = (49, 9), sigma: float = 4.0) -> None:
         super().__init__(
             sq_dists=sq_dists,
             sigma=check.sigma(sigma, at_most=check.LARGEST),
-            palette=list(plots.PALETTE[:2]),
             label="The cost of sharing one point between two centres, and a slider for sigma",
         )
 
@@ -84,7 +81,8 @@ class Temperature(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, bar) = plt.subplots(2, sharex=True, figsize=(4.8, 3.9), height_ratios=(9, 1))
+        figure = Figure(figsize=(4.8, 3.9))
+        (top, bar) = figure.subplots(2, sharex=True, height_ratios=(9, 1))
         w = (1 - np.cos(np.linspace(0, np.pi, 121))) / 2
         line, bowl = self._terms(w)
         best, _, cost = self._lowest()

@@ -108,7 +108,7 @@ function render({ model, el }) {
 
     const [first, second] = means[0] < means[1] ? [0, 1] : [1, 0];
     const name = (j, anchor, shift) => `
-      <path class="part dash-${j}" style="--colour: ${colour(j)}" d="M${axis.at(means[j])} ${box.bottom}v34"/>
+      <path class="part dash-${j}" style="--colour: ${colourOf(j)}" d="M${axis.at(means[j])} ${box.bottom}v34"/>
       <text x="${axis.at(means[j]) + shift}" y="${box.bottom + 44}" text-anchor="${anchor}">μ${below(j)} = ${plain(means[j])}</text>`;
     const border = (means[0] + means[1]) / 2;
     const apart = axis.at(means[second]) - axis.at(means[first]);
@@ -122,8 +122,7 @@ function render({ model, el }) {
     paint();
   }
 
-  const colour = (j) => model.get("palette")[j];
-  const swatch = (j, content = "") => `<span class="term line-${j}" style="--colour: ${colour(j)}">${content}</span>`;
+  const swatch = (j, content = "") => `<span class="term line-${j}" style="--colour: ${colourOf(j)}">${content}</span>`;
 
   function paint() {
     if (!box) return;
@@ -139,15 +138,15 @@ function render({ model, el }) {
     const bell = (j) => {
       const corners = [];
       for (let pixel = box.left; pixel <= box.right; pixel += 2) corners.push([pixel, up(logHeight(axis.from(pixel), means[j], sigma))]);
-      return `<g style="--colour: ${colour(j)}">${path(corners, "part", "", j)}</g>`;
+      return `<g style="--colour: ${colourOf(j)}">${path(corners, "part", j)}</g>`;
     };
     const [first, second] = means[0] < means[1] ? [0, 1] : [1, 0];
     const foot = axis.at(x);
-    const stick = (j, left) => `<g style="--colour: ${colour(j)}">${block(j, left, up(sticks[j]), STICK, box.bottom - up(sticks[j]), true)}</g>`;
+    const stick = (j, left) => `<g style="--colour: ${colourOf(j)}">${block(j, left, up(sticks[j]), STICK, box.bottom - up(sticks[j]), true)}</g>`;
     const shares = logShares(x, means, sigma);
     const cut = box.left + Math.exp(shares[first]) * (box.right - box.left);
     const bar = box.bottom + 54;
-    const segment = (j, from, to) => `<g style="--colour: ${colour(j)}">${block(j, from, bar, to - from, BAR)}</g>`;
+    const segment = (j, from, to) => `<g style="--colour: ${colourOf(j)}">${block(j, from, bar, to - from, BAR)}</g>`;
     const share = (j) => `r${below(j)} = ${shareFromLog(shares[j], shares[1 - j])}`;
     const level = zoom === 1 ? 1 : ticks({ min: 0, max: Math.exp(ceiling) }).at(-1);
     const levelAt = up(zoom === 1 ? tallest : Math.log(level));

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 from kmeans_em import em, gaussian, plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import FARTHEST, OnTheLine, Widget, places, share_in_short, source
+from kmeans_em.widgets.base import FARTHEST, OnTheLine, Widget, places, share_in_short, source, stylesheet
 
 
 class TwoBells(Widget):
@@ -46,14 +45,13 @@ class TwoBells(Widget):
     """
 
     _esm = source("figure.js", "two_bells.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
     point = t.Float().tag(sync=True)
     means = OnTheLine()
     sigma = t.Float().tag(sync=True)
     relative = t.Bool().tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -70,7 +68,6 @@ class TwoBells(Widget):
             means=_pair(means),
             sigma=_between(sigma, sigma_range),
             relative=check.flag("relative", relative),
-            palette=list(plots.PALETTE[:2]),
             label="Two bells on the line, a point to drag with the height of each on it, and a slider for sigma",
         )
 
@@ -111,7 +108,8 @@ class TwoBells(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (ax, bar) = plt.subplots(2, figsize=(4.8, 3.4), height_ratios=[6, 1])
+        figure = Figure(figsize=(4.8, 3.4))
+        (ax, bar) = figure.subplots(2, height_ratios=[6, 1])
         sticks, shares, order = self._sticks(), self._shares(), np.argsort(self.means)
         low, high = min(self.point, *self.means), max(self.point, *self.means)
         grid = np.linspace(low - 0.4 * (high - low), high + 0.4 * (high - low), 401)

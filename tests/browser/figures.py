@@ -1,7 +1,5 @@
 """A page that holds one moving figure and nothing else, and whose model a test can read and set."""
 
-from kmeans_em.widgets.base import source
-
 MOUNT = """
 async ([esm, css, values, theme]) => {
   document.documentElement.dataset.theme = theme;
@@ -44,7 +42,7 @@ OVERLAPS = """
 def mount(page, widget, theme="light"):
     """Show the widget on this blank page; `model`, `figure` (its module) and `end` are then known there."""
     names = [name for name in widget.trait_names(sync=True) if not name.startswith("_") and name != "layout"]
-    page.evaluate(MOUNT, [widget._esm, source("widget.css"), widget.get_state(names), theme])
+    page.evaluate(MOUNT, [widget._esm, widget._css, widget.get_state(names), theme])
     page.wait_for_selector(".kmeans-em .summary:not(:empty)")
     return page
 

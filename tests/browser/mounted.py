@@ -1,7 +1,5 @@
 """One figure on a page of its own, with a model that a test can reach as `model`, as Python does in a kernel."""
 
-from kmeans_em.widgets.base import source
-
 MOUNT = """
 async ([esm, css, state]) => {
   if (state.X) state.X.data = new DataView(new Uint8Array(state.X.data).buffer);
@@ -66,7 +64,7 @@ def mount(page, widget):
     if "X" in state:
         state["X"] = {**state["X"], "data": list(state["X"]["data"])}
     page.set_content("<!doctype html><body style='margin: 0; font-family: sans-serif'><main style='margin: 0 16px'>")
-    page.evaluate(MOUNT, [widget._esm, source("widget.css"), state])
+    page.evaluate(MOUNT, [widget._esm, widget._css, state])
     page.wait_for_selector(".summary:not(:empty)")
     return page
 

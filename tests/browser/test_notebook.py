@@ -9,11 +9,13 @@ import sys
 from urllib.parse import urlparse
 
 import jupytext
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 import yaml
 
-from tests.browser.lab import Notebook, running, until
+from tests.browser.lab import OPENS_WITHIN, Notebook, running, until
 from tests.build import NOTEBOOK, ROOT
 
 LAB_PREFIX = os.environ.get("LAB_PREFIX")
@@ -39,6 +41,23 @@ bell
 ```{{code-cell}} ipython3
 bells, blocks = TwoBells(), Blocks()
 ipywidgets.VBox([bells, blocks])
+```
+"""
+
+RUN_BEFORE = f"""{NOTEBOOK}
+```{{code-cell}} ipython3
+from kmeans_em import datasets
+from kmeans_em.widgets import Explorer
+
+Explorer(datasets.line(), [[1], [9]], sigma=2)
+```
+
+```{{code-cell}} ipython3
+import matplotlib.pyplot as plt
+from kmeans_em import plots
+
+plots.use_book_style()
+plt.plot([0, 1]);
 ```
 """
 
@@ -263,6 +282,21 @@ def source(text):
     cells = jupytext.reads(text, "md:myst")["cells"]
     mine = {name: value for name, value in header.items() if name not in ("jupytext", "kernelspec")}
     return mine, [(cell["cell_type"], cell["source"], cell["metadata"]) for cell in cells]
+
+
+def test_a_downloaded_notebook_shows_its_pictures_before_it_runs(browser, lab, home):
+    notebook = jupytext.reads(RUN_BEFORE, "md:myst")
+    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    nbformat.write(notebook, home / "work" / "downloaded.ipynb")
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    page = Notebook(context.new_page(), lab, home, "downloaded.ipynb").page
+    outputs = page.locator(".jp-CodeCell .jp-OutputArea-output")
+    until(lambda: outputs.locator("img").count() == 2, "there are not two pictures", OPENS_WITHIN)
+    drawn = outputs.locator("img").evaluate_all("pictures => pictures.map((it) => it.complete && it.naturalWidth)")
+    assert min(drawn) > 300
+    assert [text.strip() for text in outputs.all_inner_texts()] == ["", ""]
+    assert "coloured by their shares" in outputs.locator("img").first.get_attribute("alt")
+    context.close()
 
 
 def test_no_page_asks_complains_or_calls_out(opened, lab):
