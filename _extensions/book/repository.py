@@ -5,9 +5,7 @@
 
 import os
 import re
-import shutil
 import subprocess
-from pathlib import Path
 
 REMOTE = re.compile(
     r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)(?P<host>github\.com|gitlab\.com)[:/](?P<path>[^\s]+?)(?:\.git)?/?"
@@ -48,13 +46,6 @@ def links(host, path, branch, source):
 
 
 def add_links(app, pagename, templatename, context, doctree):
-    context["is_notebook"] = "kernelspec" in app.env.metadata.get(pagename, {})
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
-    if context["is_notebook"] and executed.exists():
-        copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(executed, copy)
-        context["notebook"] = f"{pagename}.ipynb"
     found = find(app.srcdir)
     if found and doctree is not None:
         source = os.path.relpath(app.env.doc2path(pagename), app.srcdir).replace(os.sep, "/")
