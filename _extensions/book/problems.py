@@ -104,7 +104,7 @@ RULES = (
     (r"Malformed YAML|MystMetadataParsingError: Notebook .*", "the page's header cannot be read: {header}", QUOTES),
     (
         r"MystMetadataParsingError: Code cell \d+ at line (\d+) could not be read.*",
-        "the header of the cell that begins in line {1} cannot be read",
+        "{cell_header}",
         QUOTES,
     ),
     (
@@ -208,6 +208,10 @@ class Words:
             return error.problem
         return "it is no list of `name: value`"
 
+    def cell_header(self):
+        self.record.location = f"{self.page}:{self.found[1]}"
+        return "the header of this cell cannot be read"
+
     def directive(self):
         return near(
             self.found[1], [*directives._directives, *directives._directive_registry, *self.named("directives")]
@@ -245,6 +249,8 @@ class Words:
         return self.record.location
 
     def setting(self):
+        line = line_with(f"{self.found[1]}:", Path(self.app.srcdir, "_config.yml"))
+        self.record.location = f"_config.yml:{line or 1}"
         return near(self.found[1], self.app.config.values, "Take it out")
 
 

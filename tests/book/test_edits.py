@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 import yaml
 
 from tests.build import NOTEBOOK, build, scratch
@@ -65,17 +64,13 @@ class Book:
         return len(self.runs.read_text())
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    return Book(tmp_path_factory.mktemp("edits"))
-
-
 def files(output):
     site = output / "_build" / "html"
     return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
-def test_a_book_that_is_edited_is_the_book_as_it_stands(book, tmp_path):
+def test_a_book_that_is_edited_is_the_book_as_it_stands(tmp_path):
+    book = Book(tmp_path)
     code, log = book.build()
     assert code == 0, log
     assert "read 21 doubled 42" in book.page("numbers.html")
@@ -117,14 +112,15 @@ def test_a_book_that_is_edited_is_the_book_as_it_stands(book, tmp_path):
     assert code == 0, log
     assert book.times_run() == 3
 
-    code, log = book.build(tmp_path)
+    code, log = book.build(tmp_path / "anew")
     assert code == 0, log
-    edited, anew = files(book.output), files(tmp_path)
+    edited, anew = files(book.output), files(tmp_path / "anew")
     assert edited.keys() == anew.keys()
     assert [name for name in anew if edited[name] != anew[name]] == []
+    assert_the_download_has_what_the_page_shows(book)
 
 
-def test_the_download_has_what_the_page_shows(book):
+def assert_the_download_has_what_the_page_shows(book):
     notebook = json.loads(book.page("_sources/numbers.ipynb"))
     first, second = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     assert first["execution_count"] == 1
