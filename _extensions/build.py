@@ -7,6 +7,7 @@ import argparse
 import io
 import os
 import re
+import shutil
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -40,14 +41,9 @@ class Screen(io.TextIOBase):
         return len(text)
 
     def progress(self, what):
-        """One line that is written over, or nothing but the pages' names where that cannot be."""
+        """On a terminal, one line that is written over."""
         if self.terminal.isatty():
-            print(
-                f"\r\x1b[K{what[: os.get_terminal_size(self.terminal.fileno()).columns - 1]}",
-                end="",
-                flush=True,
-                file=self.terminal,
-            )
+            print(f"\r\x1b[K{what[: shutil.get_terminal_size().columns - 1]}", end="", flush=True, file=self.terminal)
         else:
             self.say(what)
 
@@ -63,8 +59,8 @@ class Screen(io.TextIOBase):
 def screen(log_path):
     """A Screen for the time of a block; what kernels write to the process's own stderr goes into the log."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
-    kept = os.dup(2)
-    with log_path.open("w", encoding="utf-8") as log, os.fdopen(os.dup(1), "w") as terminal:
+    kept, terminal = os.dup(2), os.fdopen(os.dup(1), "w", encoding=sys.stdout.encoding, errors="replace")
+    with log_path.open("w", encoding="utf-8") as log, terminal:
         os.dup2(log.fileno(), 2)
         here = Screen(log, terminal)
         try:
@@ -119,7 +115,8 @@ def state(folder):
     """What stands for all that a build depends on."""
     surroundings = sorted(it for it in os.environ.items() if it[0].startswith(("BOOK_", "CI", "GITHUB_")))
     checkout = [fresh.git(folder, "config", "--list"), fresh.git(folder, "log", "-1", "--decorate")]
-    return fresh.digest(folder, fresh.files(folder), [sys.version, fresh.installed(), surroundings, checkout])
+    files = [*fresh.files(folder), *fresh.around(folder)]
+    return fresh.digest(folder, files, [sys.version, fresh.installed(), surroundings, checkout])
 
 
 def main():

@@ -146,7 +146,7 @@ class OneLine(logging.Filter):
         if Path(location.partition(":")[0]).is_absolute():
             location = os.path.relpath(location, self.app.srcdir)
         record.location = location or "_config.yml"
-        record.msg, record.args = self.words(text.strip(), record), ()
+        record.msg, record.args = self.words(text.strip() or record.levelname, record), ()
         said = record.location, record.msg
         if ECHO.fullmatch(text) or said in self.said:
             return False
@@ -194,7 +194,8 @@ class Words:
         return ", ".join(sorted(find_kernel_specs()))
 
     def stderr(self):
-        number, said = cells.STDERR[self.record.docname, int(self.found[1])]
+        place = self.record.docname, int(self.found[1])
+        number, said = cells.STDERR.get(place, (place[1], "it wrote to stderr"))
         return f"cell {number}: {said}"
 
     def header(self):
