@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 TELLING = re.compile(r"\w+(?:Warning|Error|Exception): \S.*")
-STDERR = {}  # (page, number among all cells): (number among cells of code, the line of it that tells most)
+STDERR = {}  # (page, number among all cells): (number among cells of code, line of the page, what it wrote)
 
 
 class Client(NotebookClientBase):
@@ -36,7 +36,7 @@ class Client(NotebookClientBase):
         if self.path.suffix != ".ipynb":
             number_cells(self.notebook)
         for place, said in stderr(self.notebook):
-            STDERR[self.logger.extra["docname"], place + 1] = self.number(place), said
+            STDERR[self.logger.extra["docname"], place + 1] = self.number(place), self.first_line(place), said
 
     def kept_or_run(self):
         folder = PurePosixPath(self.logger.extra["docname"]).parent

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -94,8 +95,9 @@ def code_in(path):
     if path.suffix == ".md":
         return "\n".join(cell[0] for cell in CELL.finditer(path.read_text(encoding="utf-8", errors="replace")))
     if path.suffix == ".ipynb":
-        cells = json.loads(path.read_bytes()).get("cells", [])
-        return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        with suppress(ValueError, KeyError):  # what is no notebook has no cells, and will be told of when it is read
+            cells = json.loads(path.read_bytes())["cells"]
+            return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return ""
 
 

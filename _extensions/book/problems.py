@@ -183,7 +183,7 @@ class Words:
         return f"Add {name} to requirements.txt; a module of yours goes beside the page"
 
     def path(self):
-        wanted = Path(self.found[self.found.lastindex])
+        wanted = Path(self.found.groups()[-1])
         alike = {path.name: path for path in fresh.files(Path(self.app.srcdir)) if path.name != self.page.name}
         if found := get_close_matches(wanted.name, alike, 1):
             here = Path(self.app.srcdir, self.page).parent
@@ -195,7 +195,9 @@ class Words:
 
     def stderr(self):
         place = self.record.docname, int(self.found[1])
-        number, said = cells.STDERR.get(place, (place[1], "it wrote to stderr"))
+        number, line, said = cells.STDERR.get(place, (place[1], None, "it wrote to stderr"))
+        if line:
+            self.record.location = f"{self.page}:{line}"
         return f"cell {number}: {said}"
 
     def header(self):

@@ -77,7 +77,7 @@ $$
     "untitled": "Words.\n",
 }
 LINES = """
-raises.md:20: cell 2: ZeroDivisionError: division by zero
+raises.md:18: cell 2: ZeroDivisionError: division by zero
 syntax.md:10: cell 1: SyntaxError: invalid syntax
 package.md:9: cell 1: ModuleNotFoundError: No module named 'pandaz'. Add pandaz to requirements.txt
 opens.md:9: cell 1: FileNotFoundError: [Errno 2] No such file or directory: 'dat.csv'. Did you mean "data.csv"?
@@ -86,11 +86,11 @@ dies.md:13: cell 2: the kernel died. Out of memory, most likely
 kernel.md: there is no kernel "conda-env-stats-py" here. Name one of these under `kernelspec` in the page's header:
 language.md: there is no kernel "ir" here. Name one of these
 stderr.md:9: cell 1: RuntimeWarning: so so. Mend what it complains about, or give the cell the tag remove-stderr
-stderr.md:13: cell 2: aha. Mend
+stderr.md:14: cell 2: aha. Mend
 header.md:4: the page's header cannot be read: mapping values are not allowed here. A text that holds a colon
 cell header.md:8: the header of this cell cannot be read. A text that holds a colon
-nested.md:9: a cell that nobody runs. It stands inside another block
-größe.md:13: cell 2: picture with no text alternative. Say what it shows in the header of the cell: `mystnb:
+nested.md:10: a cell that nobody runs. It stands inside another block
+größe.md:14: cell 2: picture with no text alternative. Say what it shows in the header of the cell: `mystnb:
 größe.md:16: picture with no text alternative. Say what it shows: `![words](file)`
 größe.md:18: there is no picture "pik.png". Did you mean "pic.png"?
 größe.md:20: there is no picture "nowhere.jpg". Put it there
@@ -114,7 +114,7 @@ names.md:40: nothing has the label "ex-none"
 names.md:43: there is no file "indx.md". Did you mean "index.md"?
 index.md:1: the page "untitled" has no title. Let it begin with a line `# Its title`
 _config.yml:3: no setting is called "auhtor". Did you mean "author"?
-_config.yml:45: no setting is called "numfigg". Did you mean "numfig"?
+_config.yml:43: no setting is called "numfigg". Did you mean "numfig"?
 _toc.yml:2: there is no page "gost". Did you mean "ghost"?
 """.strip().splitlines()
 
