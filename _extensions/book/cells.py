@@ -1,7 +1,7 @@
 """Runs the cells of a page, or takes their outputs from the cache, with the same result.
 
 Outputs are kept until a file that a cell could open has changed (fresh.py); those of a page that failed are not.
-Widgets and cells have numbers instead of random ids. A cell that fails is one line: where, and why.
+What is random in them (ids of widgets and cells, addresses) is not. A cell that fails is one line: where, and why.
 """
 
 import json
@@ -75,7 +75,7 @@ class Client(NotebookClientBase):
             error, seconds = result.err, result.time
         except (RuntimeError, NoSuchKernel) as caught:  # the kernel died, or there is none of this name
             error, seconds = caught, None
-        number_widgets(notebook)
+        leave_no_chance(notebook)
         if not error:
             self.note(self.path.stat().st_mtime, seconds)
             return notebook, seconds
@@ -133,13 +133,20 @@ def stderr(notebook):
             yield place, found[0] if found else said.splitlines()[0]
 
 
-def number_widgets(notebook):
-    """The same cells give the same page: a widget has a number, in the order of creation, for its random id."""
+def leave_no_chance(notebook):
+    """The same cells give the same page: widgets have numbers, in the order of creation, and objects no addresses."""
     models = notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {})
+    number = {name: f"{place:032x}" for place, name in enumerate(models, start=1)}
+    chance = re.compile("|".join([r" at 0x[0-9a-f]+(?=>)", *number]))
+
+    def cleared(part):
+        return nbformat.from_dict(json.loads(chance.sub(lambda found: number.get(found[0], ""), json.dumps(part))))
+
+    for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = cleared(cell.outputs)
     if models:
-        number = {name: f"{place:032x}" for place, name in enumerate(models, start=1)}
-        text = re.sub("|".join(number), lambda found: number[found[0]], json.dumps(notebook))
-        notebook.update(nbformat.from_dict(json.loads(text)))
+        notebook.metadata.widgets = cleared(notebook.metadata.widgets)
 
 
 def number_cells(notebook):

@@ -21,7 +21,7 @@ import helper
 print("read", Path("data.csv").read_text(), "doubled", helper.change(int(Path("data.csv").read_text())))
 with Path(os.environ["RUNS"]).open("a") as runs:
     runs.write("x")
-{"kmeans", "em", "sigma"}
+{"kmeans", "em", "sigma"}, object()
 ```
 
 ```{code-cell} ipython3
