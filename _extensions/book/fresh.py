@@ -44,7 +44,7 @@ def fingerprint(folder):
     paths = [path for path in files(folder) if path.relative_to(folder).parts[0] not in MAKING] + around(folder)
     code = "\n".join(map(code_in, paths))
     counted = [path for path in paths if path.suffix not in PROSE or path.suffix in code]
-    return digest(folder, counted, installed())
+    return digest(folder, [*counted, Path(__file__).with_name("cells.py")], installed())
 
 
 def installed():
