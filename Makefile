@@ -13,9 +13,6 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
-FRESH := $(BUILD)/.package
-LOOK  := $(BUILD)/.extensions
-PACKAGE := $(shell find kmeans_em -type f -not -path '*/__pycache__/*')
 
 .PHONY: help book site test lint live binder bench pins clean
 
@@ -33,10 +30,8 @@ help:
 book: site
 	@$(BIN)/python -m tests.serve $(BUILD)/html $(PORT)
 
-site: $(ENV) $(NODE) $(FRESH) $(LOOK)
-	@echo "Building the book ..."
-	@$(BIN)/jb build . -n -W --keep-going
-	@echo "Built: $(BUILD)/html/index.html"
+site: $(ENV) $(NODE)
+	@$(BIN)/python _extensions/build.py
 
 test: lint $(NODE)
 	@$(BIN)/python -m tests.chromium
@@ -85,16 +80,4 @@ $(ENV): requirements.txt pyproject.toml
 $(NODE): package.json package-lock.json $(ENV)
 	@echo "Getting KaTeX, the text face and axe-core ..."
 	@$(BIN)/npm ci --silent
-	@touch $@
-
-# The execution cache keys on a chapter's cells alone: when the package changes, it has to go.
-$(FRESH): $(PACKAGE) requirements.txt
-	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees
-	@mkdir -p $(BUILD)
-	@touch $@
-
-# Sphinx writes a page anew when its text changes; when the page's look changes, all of them.
-$(LOOK): $(shell find _extensions -type f -not -path '*/__pycache__/*') _config.yml
-	@rm -rf $(BUILD)/.doctrees
-	@mkdir -p $(BUILD)
 	@touch $@
