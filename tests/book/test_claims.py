@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
+pytestmark = pytest.mark.xdist_group("reading")
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.md"))
 CLAIM = ".proof.theorem, .proof.lemma, .proof.proposition, .proof.corollary"
@@ -20,11 +20,6 @@ OTHER_NAMES = {
     "sq_dists": r"\b(dists?|distances|d2|sqdist)\b",
     "inertia": r"\b(distortion|sse|wcss|loss)\b",
 }
-
-
-@pytest.fixture(scope="module")
-def soups(site, pages):
-    return {page: BeautifulSoup((site / page).read_text(), "html.parser") for page in pages}
 
 
 @pytest.fixture(scope="module")
