@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import debian
-from tests.browser.lab import until
+from tests.browser.lab import OPENS_WITHIN, until
 from tests.serve import Quiet, serving
 
 PROGRAMS, PACKAGES = ("WebKitWebDriver", "Xvfb"), ("webkit2gtk-driver", "xvfb")
@@ -60,7 +60,7 @@ class WebKit:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.driver + path, json.dumps(values).encode(), headers)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=OPENS_WITHIN) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path}: {error.read().decode()}") from None
@@ -95,7 +95,7 @@ class WebKit:
         self._post(f"{self._element(selector)}/value", text="".join(KEYS.get(key, key) for key in keys))
 
     def close(self):
-        urllib.request.urlopen(urllib.request.Request(self.driver, method="DELETE"), timeout=60).close()
+        urllib.request.urlopen(urllib.request.Request(self.driver, method="DELETE"), timeout=OPENS_WITHIN).close()
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def driver(display):
         port = free.getsockname()[1]
     surroundings = {**os.environ, "DISPLAY": display, "GDK_BACKEND": "x11"}
     with running(["WebKitWebDriver", f"--port={port}"], env=surroundings):
-        until(lambda: listens(port), "WebKitWebDriver did not start")
+        until(lambda: listens(port), "WebKitWebDriver did not start", OPENS_WITHIN)
         yield f"http://127.0.0.1:{port}"
 
 

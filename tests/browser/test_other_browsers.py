@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 import pytest
 
 from tests import firefox, webkit
-from tests.browser.lab import until
+from tests.browser.lab import OPENS_WITHIN, until
 
 ENGINES = {"firefox": firefox.driving, "webkit": webkit.driving}
 SLIDER, READOUT = ".explorer input[type=range]", "document.querySelector('.explorer .sigma-readout')?.textContent"
@@ -35,7 +35,7 @@ def visits(reader, pages):
 @pytest.fixture
 def start(reader):
     reader.open("chapters/start.html", 1280)
-    until(lambda: reader.evaluate(READOUT), "the explorer did not mount")
+    until(lambda: reader.evaluate(READOUT), "the explorer did not mount", OPENS_WITHIN)
     return reader
 
 
