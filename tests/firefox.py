@@ -91,13 +91,9 @@ class Firefox:
 def driving(site):
     path = installed()
     assert path, MISSING
-    with serving(site) as address:
-        process = node(["tests/firefox.mjs", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            yield Firefox(address, process)
-        finally:
-            process.stdin.close()
-            process.wait()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with serving(site) as address, node(["tests/firefox.mjs", path], **pipes) as process:
+        yield Firefox(address, process)
 
 
 if __name__ == "__main__":
