@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 BUILD  := _build
 PORT   ?= 0
+JOBS   ?= 2
 
 # The environment's own programs first: node and npm come from PyPI, and the kernel is this environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -19,7 +20,7 @@ NODE  := node_modules/.stamp
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
 	@echo "make site    build the book into $(BUILD)/html and stop"
-	@echo "make test    lint, types, and every test (gets a browser if there is none)"
+	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
 	@echo "make binder  what Binder does, and the notebooks there"
@@ -35,7 +36,9 @@ site: $(ENV) $(NODE)
 
 test: lint $(NODE)
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.firefox
+	@$(BIN)/python -m tests.webkit
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(ENV)
 	@$(BIN)/ruff check .
@@ -78,6 +81,6 @@ $(ENV): requirements.txt pyproject.toml
 	@touch $@
 
 $(NODE): package.json package-lock.json $(ENV)
-	@echo "Getting KaTeX, the text face and axe-core ..."
+	@echo "Getting KaTeX, the text face and what drives the tests ..."
 	@$(BIN)/npm ci --silent
 	@touch $@
