@@ -11,11 +11,12 @@ alt_text    a picture without a real text alternative is a warning (and fails th
 widgets     serves host.js to the pages that hold a widget
 repository  launch, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
+search      every section of the pages in one file, looked up in the reader's browser
 """
 
-from . import alt_text, fold, fonts, math, metadata, moved, reading_time, repository, road, theme, widgets
+from . import alt_text, fold, fonts, math, metadata, moved, reading_time, repository, road, search, theme, widgets
 
-PARTS = (math, theme, road, reading_time, moved, fonts, fold, alt_text, widgets, repository, metadata)
+PARTS = (math, theme, road, reading_time, moved, fonts, fold, alt_text, widgets, repository, metadata, search)
 
 
 def setup(app):
