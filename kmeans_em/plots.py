@@ -1,8 +1,8 @@
-"""Axes in, axes out. The palette of the book lives here and is handed to the widgets."""
+"""Axes in, axes out. The colours of the book live here, and widget.css takes them from here."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,27 +14,37 @@ from numpy.typing import ArrayLike
 
 from kmeans_em.em import Array, free_energy, inertia, responsibilities, sq_dists
 
-# Colours that colour-blind readers tell apart (after Okabe and Ito), none too pale for white paper;
-# the markers are the second cue, in the same order.
-PALETTE = (
-    "#0072B2",
-    "#D55E00",
-    "#00875F",
-    "#B5579B",
-    "#A87900",
-    "#3C91C2",
-    "#6B5B4D",
-    "#5A5AA8",
+
+class Theme(NamedTuple):
+    """The ground and what stands on it: every colour has a contrast of 4.5 : 1 or more to `paper`."""
+
+    paper: str
+    ink: str
+    quiet: str
+    palette: tuple[str, ...]
+
+
+# Colours that colour-blind readers tell apart (after Okabe and Ito); the markers are the second cue, in the same order.
+LIGHT = Theme(
+    paper="#fffefb",
+    ink="#1f2328",
+    quiet="#5d656e",
+    palette=("#0072B2", "#C45200", "#008059", "#B05095", "#8F6A00", "#17365D", "#6B5B4D", "#5A5AA8"),
 )
+DARK = Theme(
+    paper="#181a1c",
+    ink="#e2e4e7",
+    quiet="#a7afb8",
+    palette=("#56B4E9", "#F0883E", "#3DC79A", "#DE8CC6", "#E3CF57", "#B5E3FF", "#BCA999", "#A3A3EE"),
+)
+PAPER, INK, QUIET, PALETTE = LIGHT  # what is drawn ahead of time keeps its paper in the dark too
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-INK = "#1f2328"
-QUIET = "#6e7681"
 
 STYLE: Any = {
     "figure.figsize": (4.8, 2.8),  # wide enough for the text column, and legible on a phone
     "figure.constrained_layout.use": True,
-    "figure.facecolor": "#fffefb",  # the page's own; in JupyterLab's dark theme the figures keep their paper
+    "figure.facecolor": PAPER,
     "axes.facecolor": "none",
     "svg.hashsalt": "soft-to-hard",  # the same figure is the same file
     "font.family": "STIXGeneral",
@@ -57,11 +67,11 @@ STYLE: Any = {
 
 
 def use_book_style() -> None:
-    """Draw in the book's style, as SVG in a notebook."""
+    """Draw in the book's style: as SVG in a notebook, and as PNG for one that is not trusted, which shows no SVG."""
     plt.rcParams.update(STYLE)
     from matplotlib_inline import backend_inline
 
-    backend_inline.set_matplotlib_formats("svg", metadata={"Date": None})
+    backend_inline.set_matplotlib_formats("svg", "png", metadata={"Date": None})
 
 
 def blend(resp: ArrayLike) -> list[str]:

@@ -115,11 +115,27 @@ def sigma(value: Any, at_most: float = np.inf, positive: bool = False) -> float:
     return number
 
 
+def sigma_range(value: Any) -> tuple[float, float]:
+    """The ends of a slider for sigma, 0 < low < high, so far from 0 and infinity that squares are safe."""
+    ends = numbers("sigma_range", value, "(2,)").tolist()
+    if len(ends) != 2 or not SMALLEST**0.5 < ends[0] < ends[1] < LARGEST**0.5:
+        raise ValueError(f"sigma_range: expected two numbers, 0 < low < high, got {value!r}")
+    return ends[0], ends[1]
+
+
 def within(name: str, value: Any, limit: float) -> float:
     """One number, -limit <= number <= limit."""
     number = _float(name, value)
     if not -limit <= number <= limit:
         raise ValueError(f"{name}: expected {-limit:.3g} <= {name} <= {limit:.3g}, got {value!r}; subtract an offset")
+    return number
+
+
+def between(name: str, value: Any, low: float, high: float) -> float:
+    """One number, low <= number <= high."""
+    number = _float(name, value)
+    if not low <= number <= high:
+        raise ValueError(f"{name}: expected {low:.3g} <= {name} <= {high:.3g}, got {value!r}")
     return number
 
 
@@ -155,6 +171,12 @@ def whole(name: str, value: Any, at_least: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < at_least:
         raise ValueError(f"{name}: expected a whole number >= {at_least}, got {value!r}")
     return int(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name}: expected True or False, got {value!r}")
+    return bool(value)
 
 
 def not_negative(name: str, value: Any) -> float:

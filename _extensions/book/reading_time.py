@@ -26,7 +26,7 @@ class Minutes(SphinxRole):
     """{minutes}`page`: the time for a page, named as a link from this page would name it."""
 
     def run(self):
-        _, docname = self.env.relfn2path(self.text, self.env.docname)
+        docname, _ = self.env.relfn2path(self.text, self.env.docname)
         return [minutes(docname=self.env.path2doc(docname) or docname, line=self.lineno)], []
 
 

@@ -3,6 +3,7 @@
 A page loads three stylesheets (KaTeX's, the code colours, ours), one script and the text face.
 """
 
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -23,7 +24,7 @@ UNUSED_JS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 
 
 class ScrollWideTables(SphinxPostTransform):
-    """A wide table scrolls in its own box; it never widens the page."""
+    """A wide table scrolls in its own box, one that an author wrote in HTML too; it never widens the page."""
 
     default_priority = 900
     formats = ("html",)
@@ -33,6 +34,10 @@ class ScrollWideTables(SphinxPostTransform):
             box = nodes.container(classes=["wide"])
             table.replace_self(box)
             box += table
+        for raw in self.document.findall(nodes.raw):
+            if "html" in raw.get("format", "") and "text_html" not in raw["classes"]:  # that scrolls
+                html = re.sub(r"<table\b", '<div class="wide"><table', raw.astext())
+                raw.children = [nodes.Text(html.replace("</table>", "</table></div>"))]
 
 
 class TidyBoxes(SphinxPostTransform):

@@ -1,7 +1,13 @@
 """Figures that the reader moves, in Jupyter and on the built page alike."""
 
+from kmeans_em.widgets.bell import Bell
+from kmeans_em.widgets.blocks import Blocks
+from kmeans_em.widgets.climb import Climb
+from kmeans_em.widgets.deltas import Deltas
 from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
+from kmeans_em.widgets.temperature import Temperature
+from kmeans_em.widgets.two_bells import TwoBells
 
-__all__ = ["Explorer", "Likelihood", "Narrowing"]
+__all__ = ["Bell", "Blocks", "Climb", "Deltas", "Explorer", "Likelihood", "Narrowing", "Temperature", "TwoBells"]

@@ -6,21 +6,25 @@ import html
 import io
 import json
 import re
-import zlib
 from importlib.resources import files
 from typing import Any, cast
+from urllib.parse import quote
 
 import anywidget
-import matplotlib.pyplot as plt
+import matplotlib as mpl
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from kmeans_em import plots
 from kmeans_em import validation as check
+from kmeans_em.em import Array
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 VIEW = "application/vnd.jupyter.widget-view+json"
+# How a host says that it is dark: this book, JupyterLab, Colab, VS Code. In any other, a widget keeps to light paper.
+DARK_HOSTS = ('html[data-theme="dark"]', '[data-jp-theme-light="false"]', 'html[theme="dark"]', "body.vscode-dark")
 
 
 def source(*names: str) -> str:
@@ -34,11 +38,17 @@ def without_comments(text: str) -> str:
     return re.sub(r"^[ \t]*(?://.*)?\n?", "", text, flags=re.MULTILINE)
 
 
-def with_own_ids(svg: str, prefix: str) -> str:
-    """The drawing with ids that no other drawing on the page has; ids that nothing refers to go."""
-    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{prefix}{found[1]}"' if found[1] in used else "", svg)
-    return re.sub(r'(href="|url\()#', rf"\g<1>#{prefix}", svg)
+def stylesheet() -> str:
+    """widget.css, with the colours of plots.py: light, and dark where the host says that it is."""
+    light, dark = (f"{{ {_properties(theme)} }}" for theme in (plots.LIGHT, plots.DARK))
+    return f".kmeans-em {light}\n:is({', '.join(DARK_HOSTS)}) .kmeans-em {dark}\n{source('widget.css')}"
+
+
+def _properties(theme: plots.Theme) -> str:
+    scheme = "light" if theme is plots.LIGHT else "dark"
+    colours = {"paper": theme.paper, "ink": theme.ink, "quiet": theme.quiet}
+    colours |= {f"cluster-{j}": colour for j, colour in enumerate(theme.palette, 1)}
+    return f"color-scheme: {scheme}; " + " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def with_short_numbers(svg: str) -> str:
@@ -85,13 +95,36 @@ class Means(t.TraitType[Any, Any]):
             super().set(obj, value)
 
 
+FARTHEST = 1e6  # an axis must have room for what is drawn on it
+
+
+def places(means: ArrayLike) -> Array:
+    """Means (k,) on the line, none too far for an axis."""
+    line = check.numbers("means", means, "(k,)").astype(float)
+    for mean in line:
+        check.within("means", mean, FARTHEST)
+    return line
+
+
+class OnTheLine(Means):
+    """Means (k,) on the line."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        return places(value)
+
+
+def share_in_short(share: float, rest: float) -> str:
+    """Three digits, and never a 1 that is not one."""
+    return f"1 - {rest:.3g}" if share > 0.9995 and rest > 0 else f"{share:.3g}"
+
+
 class Widget(anywidget.AnyWidget):
     """A widget that carries a picture of itself, for readers without JavaScript and for paper."""
 
     label = t.Unicode().tag(sync=True)
 
     def draw(self) -> Figure:
-        """The picture, as a matplotlib figure."""
+        """The picture, as a matplotlib figure; not one of pyplot's, where it would meet the reader's own."""
         raise NotImplementedError
 
     def describe(self) -> str:
@@ -99,16 +132,15 @@ class Widget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def picture(self) -> str:
-        """The picture as an SVG element, with its text alternative."""
-        with plt.rc_context(plots.STYLE):
-            figure = self.draw()
+        """The picture as an <img> that holds its drawing: a notebook that is not trusted shows that, and no <svg>."""
+        with mpl.rc_context(plots.STYLE):
             file = io.StringIO()
-            figure.savefig(file, format="svg", metadata={"Date": None})
-            plt.close(figure)
-        words = self.describe()
+            self.draw().savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
         svg = file.getvalue()
-        svg = with_own_ids(with_short_numbers(svg[svg.index("<svg") :]), f"p{zlib.crc32(words.encode()):x}-")
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
+        svg = with_short_numbers(" ".join(svg[svg.index("<svg") :].split()))
+        # percent-encoded, not base64: so it shrinks when it is sent
+        drawing = quote(svg.replace('"', "'"), safe=" '()*+,-./:;=!?@[]")
+        return f'<img alt="{html.escape(self.describe())}" src="data:image/svg+xml,{drawing}">'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
         data, metadata = cast(Bundle, super()._repr_mimebundle_(**kwargs))

@@ -18,6 +18,7 @@ const SKELETON = `<div class="layout">
       <label class="box"><input type="checkbox" role="switch" data-is="follow"> means follow EM as σ changes</label>
       <label class="box"><input type="checkbox" role="switch" data-is="twins"> <span class="twin-key"></span> k-means centres</label>
     </div>
+    <p class="why"></p>
   </div>
   <div class="side">
     <dl class="numbers"></dl>
@@ -45,7 +46,6 @@ const PANELS = {
 
 function render({ model, el }) {
   const X = readData(model.get("X"));
-  const palette = model.get("palette").map(rgbOf);
   const { sigmaAt, positionOf } = sigmaSlider(model.get("sigma_range"));
   const radius = rmsRadius(X) || 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -61,6 +61,10 @@ function render({ model, el }) {
   find(".panel").setAttribute("height", panel.height);
   for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
   for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", Boolean(panel.still));
+  const why = find(".why"); // Step and Run do nothing while the means follow EM
+  why.id = `why-${Math.random().toString(36).slice(2)}`;
+  why.hidden = panel.still || !(panel.boxes || model.get("follow"));
+  why.textContent = `The means follow EM to rest by themselves${panel.boxes ? "; untick the box to step by hand" : ""}.`;
   let panelWidth = 0;
   let descent = []; // the objective after each step since the means were last placed
 
@@ -86,7 +90,7 @@ function render({ model, el }) {
     find(".summary").textContent = summary(shown);
   });
 
-  const figure = (X.d === 1 ? lineFigure : planeFigure)({ X, root, palette, axisLabels: model.get("axis_labels") });
+  const figure = (X.d === 1 ? lineFigure : planeFigure)({ X, root, axisLabels: model.get("axis_labels") });
   const handles = means.map((_, j) => makeHandle(j));
   const weightSliders = weights.map((_, j) => makeWeightSlider(j));
   find(".weights").append(...weightSliders.map(({ label }) => label));
@@ -95,9 +99,9 @@ function render({ model, el }) {
   // what the reader does
 
   slider.addEventListener("input", () => setSigma(sigmaAt(+slider.value)));
-  find("[data-do=step]").addEventListener("click", () => { pause(); stepOnce(); });
+  find("[data-do=step]").addEventListener("click", () => { pause(); if (!model.get("follow")) stepOnce(); });
   find("[data-do=reset]").addEventListener("click", reset);
-  runButton.addEventListener("click", () => (playing ? pause() : run()));
+  runButton.addEventListener("click", () => { if (playing) pause(); else if (!model.get("follow")) run(); });
   for (const name of ["follow", "twins"]) {
     const box = find(`[data-is=${name}]`);
     box.addEventListener("change", () => { model.set(name, box.checked); model.save_changes(); });
@@ -159,9 +163,14 @@ function render({ model, el }) {
   // k-means' own centres go the way from `start`: as many steps as the means, or to rest when they follow EM.
   function restart() {
     forget();
-    lloyd = model.get("follow") ? fit(X, start, 0, 0) : copy(start);
-    if (model.get("follow")) relax();
-    for (const name of ["step", "run"]) find(`[data-do=${name}]`).disabled = model.get("follow");
+    const following = model.get("follow");
+    lloyd = following ? fit(X, start, 0, 0) : copy(start);
+    if (following) relax();
+    why.style.visibility = following ? "visible" : "hidden";
+    for (const button of [find("[data-do=step]"), runButton]) {
+      button.setAttribute("aria-disabled", following);
+      button.setAttribute("aria-describedby", following ? why.id : "");
+    }
     draw();
   }
 
@@ -346,7 +355,7 @@ function render({ model, el }) {
     handle.type = "button";
     handle.className = "handle";
     handle.textContent = j + 1;
-    handle.style.background = css(palette[j]);
+    handle.style.background = colourOf(j);
     handle.setAttribute("aria-description", "Drag, or press the arrow keys, to move it.");
     handle.addEventListener("pointerdown", (event) => {
       handle.setPointerCapture(event.pointerId);
@@ -379,7 +388,7 @@ function render({ model, el }) {
     label.innerHTML = `<span>π<sub>${j + 1}</sub></span><input type="range" min="0" max="100" step="1"><output></output>`;
     const [input, output] = [label.querySelector("input"), label.querySelector("output")];
     input.setAttribute("aria-label", `weight of cluster ${j + 1}`);
-    input.style.accentColor = css(palette[j]);
+    input.style.accentColor = colourOf(j);
     input.addEventListener("input", () => {
       const share = +input.value / 100;
       const rest = 1 - weights[j];
@@ -416,7 +425,7 @@ function render({ model, el }) {
 
 // the plane
 
-function planeFigure({ X, root, palette, axisLabels }) {
+function planeFigure({ X, root, axisLabels }) {
   const stage = root.querySelector(".stage");
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
@@ -424,14 +433,14 @@ function planeFigure({ X, root, palette, axisLabels }) {
   const [xs, ys] = [range(X, 0), range(X, 1)];
   // equal scales where that leaves a readable picture: then spheres are circles
   const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
-  let box, axes, outline;
+  let box, axes, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const height = Math.max(240, Math.min(460, equal ? 0.86 * width : 0.7 * width));
     stage.style.height = `${height}px`;
-    outline = getComputedStyle(root).getPropertyValue("--paper");
+    colours = coloursOn(root);
     sharp(canvas, width, height);
     box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
     axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
@@ -445,11 +454,10 @@ function planeFigure({ X, root, palette, axisLabels }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawField(context, means, sigma, logWeights);
-    drawPoints(context, X, resp, palette, outline, (i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1]));
+    drawPoints(context, X, resp, colours, (i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1]));
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
     svg.querySelector(".rings").innerHTML =
-      means.map((mean, j) => ellipse(toScreen(mean), rx, ry, css(palette[j]), "ring")).join("") +
-      twins(lloyd, toScreen, palette);
+      means.map((mean, j) => ellipse(toScreen(mean), rx, ry, "ring", j)).join("") + twins(lloyd, toScreen);
   }
 
   // The responsibilities of every place in the picture: clouds for large sigma, Voronoi cells at 0.
@@ -464,7 +472,7 @@ function planeFigure({ X, root, palette, axisLabels }) {
         place[0] = axes[0].from(box.left + CELL * (column - 0.5));
         sqDists(place, 0, means, r);
         soften(r, sigma, logWeights);
-        mix(r, 0, palette, image.data, at);
+        mix(r, 0, colours.palette, image.data, at);
         image.data[at + 3] = 46;
       }
     }
@@ -485,19 +493,19 @@ function planeFigure({ X, root, palette, axisLabels }) {
 
 // the line: densities above, the points and the means, responsibilities below
 
-function lineFigure({ X, root, palette, axisLabels }) {
+function lineFigure({ X, root, axisLabels }) {
   const stage = root.querySelector(".stage");
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
   const xs = range(X, 0);
-  let box, axis, middle, outline;
+  let box, axis, middle, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const height = Math.max(340, Math.min(440, 0.8 * width));
     stage.style.height = `${height}px`;
-    outline = getComputedStyle(root).getPropertyValue("--paper");
+    colours = coloursOn(root);
     sharp(canvas, width, height);
     box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
     middle = { top: box.top + 0.44 * (box.bottom - box.top), bottom: box.top + 0.62 * (box.bottom - box.top) };
@@ -515,11 +523,11 @@ function lineFigure({ X, root, palette, axisLabels }) {
   function draw({ means, sigma, logWeights, resp, lloyd }) {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
-    drawPoints(context, X, resp, palette, outline, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
+    drawPoints(context, X, resp, colours, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
     svg.querySelector(".height").textContent = "";
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
     svg.querySelector(".curves").innerHTML = densities(means, sigma, logWeights) + shares(means, sigma, logWeights);
-    svg.querySelector(".rings").innerHTML = twins(lloyd, toScreen, palette);
+    svg.querySelector(".rings").innerHTML = twins(lloyd, toScreen);
   }
 
   // Each component's share of the mixture density, and their sum, scaled to the highest point shown.
@@ -556,7 +564,7 @@ function lineFigure({ X, root, palette, axisLabels }) {
       .map((list, l) => {
         const corners = grid.map((x, g) => [axis.at(x), up(list[g])]);
         const j = l - sums;
-        return j < 0 ? path(corners, "sum", "currentColor") : path(corners, "part", css(palette[j]), j);
+        return j < 0 ? path(corners, "sum") : path(corners, "part", j);
       })
       .join("");
   }
@@ -591,7 +599,7 @@ function drawStaircase(svg, width, { descent }) {
   const corners = descent.flatMap((value, t) => [[across.at(t), up.at(value)], [across.at(t + 1), up.at(value)]]);
   svg.innerHTML = `
     <line class="axis" x1="8" x2="${width - 8}" y1="${floor}" y2="${floor}"/>
-    ${path(corners, "stairs", "currentColor")}
+    ${path(corners, "stairs")}
     ${descent.map((_, t) => `<text class="tick" x="${across.at(t + 0.5)}" y="${floor + 14}" text-anchor="middle">${t}</text>`).join("")}
     <text class="tick" x="${across.at(0) + 2}" y="11">${short(descent[0])}</text>
     <text class="axis-label" x="${width / 2}" y="${floor + 30}">steps</text>`;
@@ -628,12 +636,12 @@ function drawBounds(svg, width, { bounds, moved }) {
 }
 
 // Each point in the mixture of colours and with the mark of its likeliest cluster.
-function drawPoints(context, X, resp, palette, outline, x, y) {
+function drawPoints(context, X, resp, { palette, paper }, x, y) {
   const k = resp.length / X.n;
   const colour = [0, 0, 0];
   for (let i = 0; i < X.n; i++) {
     mix(resp, i * k, palette, colour, 0, k);
-    mark(context, undecided(resp, i, k) ? -1 : likeliest(resp, i, k), x(i), y(i), css(colour), outline);
+    mark(context, undecided(resp, i, k) ? -1 : likeliest(resp, i, k), x(i), y(i), css(colour), paper);
   }
 }
 
@@ -685,10 +693,9 @@ function drawRange(svg, width, { scatter, ...values }) {
 }
 
 // Hollow rings, on a halo so that they show among points of their own colour.
-function twins(lloyd, toScreen, palette) {
-  return (lloyd ?? [])
-    .map((mean, j) => ellipse(toScreen(mean), 17, 17, "", "halo") + ellipse(toScreen(mean), 17, 17, css(palette[j]), "twin"))
-    .join("");
+function twins(lloyd, toScreen) {
+  const rings = (mean, j) => ["halo", "twin"].map((name) => ellipse(toScreen(mean), 17, 17, name, j)).join("");
+  return (lloyd ?? []).map(rings).join("");
 }
 
 function mergedGroups(means, near) {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -14,7 +13,7 @@ from numpy.typing import ArrayLike
 from kmeans_em import em, plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import Data, Means, Widget, source
+from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PANELS = ("range", "staircase", "terms", "likelihood", "bound")
 
@@ -59,7 +58,7 @@ class Explorer(Widget):
     """
 
     _esm = source("em.js", "figure.js", "explorer.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     X = Data()
     means = Means()
@@ -70,7 +69,6 @@ class Explorer(Widget):
     panel = t.Enum(PANELS).tag(sync=True)
     weights = t.List(t.Float()).tag(sync=True)
     axis_labels = t.List(t.Unicode()).tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -113,7 +111,6 @@ class Explorer(Widget):
             panel=panel,
             weights=[] if weights is None else check.weights(weights, len(means)).tolist(),
             axis_labels=[str(label) for label in axis_labels[:d]],
-            palette=list(plots.PALETTE),
             label=f"Explorer: {n} points, {len(means)} means to move, and a slider for sigma",
         )
 
@@ -156,9 +153,8 @@ class Explorer(Widget):
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
         low = {"terms": 1.0, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
-        figure, (ax, below) = plt.subplots(
-            2, figsize=(4.8, tall + low + 0.2), height_ratios=[tall, low], layout="constrained"
-        )
+        figure = Figure(figsize=(4.8, tall + low + 0.2), layout="constrained")
+        ax, below = figure.subplots(2, height_ratios=[tall, low])
         means = self._at_first()
         if self.X.shape[1] == 1:
             plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]), self.weights or None)

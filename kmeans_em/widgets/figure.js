@@ -24,7 +24,7 @@ function watch(root, redraw) {
   for (const node of [root, ...root.querySelectorAll(".side")]) size.observe(node);
   const theme = new MutationObserver(redraw);
   for (const node of [document.documentElement, document.body]) {
-    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "class"] });
+    theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "theme", "class"] });
   }
   return () => { size.disconnect(); theme.disconnect(); };
 }
@@ -48,6 +48,24 @@ const onceAFrame = (work) => gathered(work, (done) => requestAnimationFrame(done
 // For words that a screen reader speaks: at most every 400 ms, and always the last state of a movement.
 const unhurried = (work) => gathered(work, (done) => setTimeout(done, 400));
 
+// From 0 to 1 in so many milliseconds, gently; at once where motion is not wanted. What it returns ends it early.
+function glide(milliseconds, show) {
+  let request = 0;
+  let began;
+  function frame(now) {
+    began ??= now;
+    const t = Math.min(1, (now - began) / milliseconds);
+    show(t * t * (3 - 2 * t));
+    if (t < 1) request = requestAnimationFrame(frame);
+  }
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) show(1);
+  else {
+    show(0);
+    request = requestAnimationFrame(frame);
+  }
+  return () => cancelAnimationFrame(request);
+}
+
 function sharp(canvas, width, height) {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
@@ -60,7 +78,15 @@ const copy = (means) => means.map((mean) => [...mean]);
 const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));
 const span = ([low, high]) => high - low || 1;
 const css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
-const rgbOf = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+// The clusters' colours, which widget.css has for light and dark: by name, and by number for a canvas to mix.
+const colourOf = (j) => `var(--cluster-${j + 1})`;
+function coloursOn(root) {
+  const style = getComputedStyle(root);
+  const hex = (name) => style.getPropertyValue(name).trim();
+  const rgb = (j) => [1, 3, 5].map((i) => parseInt(hex(`--cluster-${j + 1}`).slice(i, i + 2), 16));
+  return { paper: hex("--paper"), palette: Array.from(MARKS, (_, j) => rgb(j)) };
+}
 
 // The palette's colours mixed by the k shares at r[from], written to out[at], out[at + 1], out[at + 2].
 function mix(r, from, palette, out, at, k = r.length) {
@@ -81,6 +107,64 @@ function short(value) {
   const size = Math.abs(value);
   const text = size >= 1e6 || size < 1e-3 ? value.toExponential(2) : size >= 1000 ? value.toFixed(0) : value.toPrecision(3);
   return text.replace("-", "−");
+}
+
+// A positive number in short, from its logarithm: it may be as large or as small as it likes.
+function fromLog(log) {
+  if (log === -Infinity || log === 0) return log === 0 ? "1" : "0";
+  const value = Math.exp(log);
+  if (value >= 9.995e-4 && value < 9999.5) return value >= 999.5 ? value.toFixed(0) : value.toPrecision(3);
+  const places = log / Math.LN10;
+  let power = Math.floor(places);
+  let digits = (10 ** (places - power)).toPrecision(2);
+  if (digits === "10") [digits, power] = ["1.0", power + 1];
+  return `${digits}·10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("")}`;
+}
+
+// A share, from its logarithm and that of the rest: never a 1 that is not one.
+const shareFromLog = (log, rest) => (rest > -Infinity && log > -5e-4 ? `1 − ${fromLog(rest)}` : fromLog(log));
+
+// A number as one would write it: no zeros at its end, and a power of ten if it is far from 1.
+function plain(value, digits = 6) {
+  const size = Math.abs(value);
+  const text = size > 0 && (size < 1e-3 || size >= 1e6) ? fromLog(Math.log(size)) : String(+size.toPrecision(digits));
+  return value < 0 ? `−${text}` : text;
+}
+
+const below = (j) => "₁₂₃₄₅₆₇₈"[j];
+
+// A button that plays: `travel(t)` takes the figure from where it stands, at `travelled()` of the way from 0 to 1, to the
+// end, or all the way from its start. Any other touch of the figure pauses it. Without motion it goes in eight steps.
+function playButton(root, button, travelled, travel, seconds = 10) {
+  let frame = 0;
+  function show(playing) {
+    button.textContent = playing ? "Pause" : "Play";
+  }
+  function pause() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    show(false);
+  }
+  function play() {
+    const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 8 : Infinity;
+    const start = travelled() < 0.999 ? travelled() : 0;
+    let began;
+    const go = (now) => {
+      began ??= now;
+      const way = Math.min(1, start + (now - began) / 1000 / seconds);
+      travel(steps < Infinity ? Math.floor(way * steps + 1e-9) / steps : way);
+      if (way < 1) frame = requestAnimationFrame(go);
+      else pause();
+    };
+    frame = requestAnimationFrame(go);
+    show(true);
+  }
+  button.addEventListener("click", () => (frame ? pause() : play()));
+  for (const touch of ["pointerdown", "keydown"]) {
+    root.addEventListener(touch, (event) => { if (frame && !button.contains(event.target)) pause(); });
+  }
+  show(false);
+  return pause;
 }
 
 // A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.
@@ -129,10 +213,14 @@ function equalAxes(xs, ys, box) {
   ];
 }
 
-function ticks({ min, max }) {
-  const rough = (max - min) / 5;
+// The next 1, 2 or 5 times a power of ten.
+function roundStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((size) => size * power >= rough);
+  return +(power * [1, 2, 5, 10].find((size) => size * power >= rough)).toPrecision(1);
+}
+
+function ticks({ min, max }) {
+  const step = roundStep((max - min) / 5);
   const list = [];
   for (let i = Math.ceil(min / step); i * step <= max; i++) list.push(+(i * step).toPrecision(12));
   return list;
@@ -149,14 +237,14 @@ function frameMarks([x, y], box, [xLabel, yLabel], yTicks = ticks(y), xTicks = t
 }
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-const ellipse = ([x, y], rx, ry, colour, name) =>
-  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" style="--colour: ${colour}"/>`;
+const ellipse = ([x, y], rx, ry, name, j) =>
+  `<ellipse class="${name}" cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" style="--colour: ${colourOf(j)}"/>`;
 // A part of the figure that is cut off at the box.
 const inside = ({ left, right, top, bottom }, content) =>
   `<svg x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"
     viewBox="${left} ${top} ${right - left} ${bottom - top}">${content}</svg>`;
-const path = (corners, name, colour, j = 0) =>
-  `<path class="${name} dash-${j}" stroke="${colour}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
+const path = (corners, name, j = 0) =>
+  `<path class="${name} dash-${j}" style="--colour: ${colourOf(j)}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
 
 // The second cue besides colour: each cluster has its own mark (the markers of plots.py).
 const MARKS = [

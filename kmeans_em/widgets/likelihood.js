@@ -35,7 +35,6 @@ function render({ model, el }) {
   const root = frameIn(el, "likelihood", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
   const [stage, svg] = [find(".stage"), find(".stage svg")];
-  const colour = model.get("palette")[0];
   const xs = range(X, 0);
   const sigmas = [best / 4, 2.4 * best];
 
@@ -55,7 +54,7 @@ function render({ model, el }) {
   const handle = document.createElement("button");
   handle.type = "button";
   handle.className = "handle";
-  handle.style.background = colour;
+  handle.style.background = colourOf(0);
   handle.setAttribute("aria-description", "Drag it, or press the arrow keys: left and right move μ, up and down σ.");
   find(".handles").append(handle);
 
@@ -131,7 +130,7 @@ function render({ model, el }) {
       right.push([Math.sqrt(Math.max(0, (2 * s * s * (logL(mean, s) - level)) / n)), s]);
     }
     const around = [...right.map(([r, s]) => [mean - r, s]), ...right.reverse().map(([r, s]) => [mean + r, s])];
-    return path(around.map(([m, s]) => [axis.at(m), up.at(s)]), "contour", "currentColor");
+    return path(around.map(([m, s]) => [axis.at(m), up.at(s)]), "contour");
   }
 
   // The sigma between `outside` and the best one at which log L(mean, sigma) = level, by bisection.
@@ -155,8 +154,8 @@ function render({ model, el }) {
     const sticks = [...X.values].map((x) => `M${axis.at(x).toFixed(2)} ${middle}V${at(x).toFixed(2)}`).join("");
     const [x, y] = [axis.at(mu), up.at(sigma)];
     svg.querySelector(".moving").innerHTML = `
-      <path class="stick" d="${sticks}" stroke="${colour}" opacity="${n > 40 ? 0.25 : 0.8}"/>
-      ${path(bell, "part", colour)}
+      <path class="stick" d="${sticks}" ${n > 40 ? 'opacity="0.25"' : ""}/>
+      ${path(bell, "part")}
       ${n > 40 ? "" : [...X.values].map((value) => `<circle cx="${axis.at(value)}" cy="${middle}" r="4" fill="currentColor"/>`).join("")}
       <path class="cross" d="M${x} ${box.top}V${box.bottom}M${box.left} ${y}H${box.right}"/>`;
     handle.style.transform = `translate(${x}px, ${y}px)`;

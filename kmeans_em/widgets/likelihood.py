@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from kmeans_em import em, gaussian, plots
 from kmeans_em import validation as check
-from kmeans_em.widgets.base import Data, Widget, source
+from kmeans_em.widgets.base import Data, Widget, source, stylesheet
 
 
 class Likelihood(Widget):
@@ -39,13 +38,12 @@ class Likelihood(Widget):
     """
 
     _esm = source("em.js", "figure.js", "likelihood.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     X = Data()
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
     axis_label = t.Unicode().tag(sync=True)
-    palette = t.List(t.Unicode()).tag(sync=True)
 
     def __init__(
         self,
@@ -64,7 +62,6 @@ class Likelihood(Widget):
             mu=float(data.mean() + spread / 2 if mu is None else mu),
             sigma=spread / 2 if sigma is None else sigma,
             axis_label=axis_label,
-            palette=list(plots.PALETTE),
             label=f"{len(data)} points on a line, a bell to move over them, and the map of its log-likelihood",
         )
 
@@ -85,7 +82,8 @@ class Likelihood(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, map_) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2))
+        figure = Figure(figsize=(4.8, 4.2))
+        top, map_ = figure.subplots(2, sharex=True)
         x, spread = self.X[:, 0], em.rms_radius(self.X)
         grid = np.linspace(*plots.margins(x), 241)
         sigmas = np.linspace(spread / 4, 2.4 * spread, 121)

@@ -134,9 +134,9 @@ function render({ model, el }) {
     const [middle, floor, roof] = [axis.at(mu), lower.bottom, lower.top];
     const between = `M${lower.left} ${floor}H${middle}V${roof}H${lower.right}L${[...climb].reverse().join("L")}Z`;
     svg.querySelector(".moving").innerHTML = `
-      ${sigma > 0 ? inside(upper, path(bell(), "thick", "currentColor")) : ""}
+      ${sigma > 0 ? inside(upper, path(bell(), "thick")) : ""}
       <path class="between" fill-rule="evenodd" d="${between}"/>
-      ${path(climb, "thick", "currentColor")}`;
+      ${path(climb, "thick")}`;
     svg.querySelector(".half").setAttribute("cy", lower.up.at(cdf(0, sigma)));
 
     const values = words(readings(sigma));

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
@@ -13,10 +12,9 @@ from matplotlib.figure import Figure
 from kmeans_em import plots
 from kmeans_em import validation as check
 from kmeans_em.em import Array
-from kmeans_em.widgets.base import Widget, source
+from kmeans_em.widgets.base import FARTHEST, Widget, source, stylesheet
 
 REACH, CEILING, NEAR = 3.0, 2.0, 0.1  # as in narrowing.js
-FARTHEST = 1e6  # the axis must have room for mu, and for three on either side of it
 
 
 class Narrowing(Widget):
@@ -41,7 +39,7 @@ class Narrowing(Widget):
     """
 
     _esm = source("figure.js", "narrowing.js")
-    _css = source("widget.css")
+    _css = stylesheet()
 
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)
@@ -79,7 +77,8 @@ class Narrowing(Widget):
 
     def draw(self) -> Figure:
         """What the page shows before the reader moves anything."""
-        figure, (top, below) = plt.subplots(2, sharex=True, figsize=(4.8, 4.2))
+        figure = Figure(figsize=(4.8, 4.2))
+        top, below = figure.subplots(2, sharex=True)
         top.set(ylim=(0, CEILING), yticks=[0, 1, CEILING], ylabel="density")
         below.set(xlim=(self.mu - REACH, self.mu + REACH), yticks=[0, 0.5, 1], xlabel="$x$", ylabel="cdf")
         x, cdf = step = np.array([-REACH, 0, 0, REACH]), np.array([0, 0, 1, 1])

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks.slider_latency import page_of
 from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood, responsibilities
+from kmeans_em.widgets import Explorer
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
@@ -123,6 +125,32 @@ def test_run_goes_to_rest_at_once_for_readers_who_asked_for_less_motion(start):
     np.testing.assert_allclose(means(page), fit(X, START, 1.2, tol=1e-8).means, atol=6e-3)
 
 
+def test_a_greyed_button_says_why_and_does_nothing(start):
+    page = start()
+    before, reason = means(page), part(page, ".why")
+    for name in ("step", "run"):
+        button = part(page, f"[data-do={name}]")
+        assert button.get_attribute("aria-disabled") == "true"
+        assert button.get_attribute("aria-describedby") == reason.get_attribute("id")
+        button.press("Enter")
+        assert button.inner_text() == name.capitalize()
+    assert reason.is_visible()
+    assert "untick the box to step by hand" in reason.inner_text()
+    np.testing.assert_array_equal(means(page), before)
+    part(page, "[data-is=follow]").uncheck()
+    assert not reason.is_visible()
+    assert part(page, "[data-do=step]").get_attribute("aria-disabled") == "false"
+    assert part(page, "[data-do=step]").get_attribute("aria-describedby") == ""
+
+
+def test_no_button_is_greyed_by_a_switch_that_is_not_shown_without_a_reason(open_page):
+    page = open_page("about:blank")
+    page.set_content(page_of(Explorer(X, START, follow=True, panel="staircase")))
+    page.wait_for_selector(".explorer .summary:not(:empty)")
+    assert part(page, "[data-do=step]").get_attribute("aria-disabled") == "true"
+    assert part(page, ".why").inner_text() == "The means follow EM to rest by themselves."
+
+
 def test_a_mean_can_be_dragged(start):
     page = start()
     part(page, "[data-is=follow]").uncheck()
@@ -147,7 +175,7 @@ def test_everything_works_by_keyboard(start):
         page.keyboard.press("Tab")
         page.wait_for_timeout(20)
     reached = page.evaluate("document.activeElement.getAttribute('data-do')")
-    assert reached == "reset"
+    assert reached == "step"
     part(page, "[data-is=follow]").focus()
     page.keyboard.press("Space")
     assert not part(page, "[data-is=follow]").is_checked()
@@ -175,9 +203,9 @@ def test_the_means_are_large_enough_to_touch(start):
 
 def test_without_javascript_a_picture_says_the_same(address, open_page):
     page = open_page(f"{address}/chapters/start.html", java_script_enabled=False)
-    picture = page.locator(".widget-picture svg[role=img]").first
+    picture = page.locator(".widget-picture img").first
     assert picture.is_visible()
-    assert "272 points" in picture.get_attribute("aria-label")
+    assert "272 points" in picture.get_attribute("alt")
 
 
 def test_on_paper_the_picture_stands_in(start):

@@ -9,11 +9,13 @@ import sys
 from urllib.parse import urlparse
 
 import jupytext
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 import yaml
 
-from tests.browser.lab import Notebook, running, until
+from tests.browser.lab import OPENS_WITHIN, Notebook, running, until
 from tests.build import NOTEBOOK, ROOT
 
 LAB_PREFIX = os.environ.get("LAB_PREFIX")
@@ -23,7 +25,7 @@ LINKED = f"""{NOTEBOOK}
 ```{{code-cell}} ipython3
 import ipywidgets
 from kmeans_em import datasets
-from kmeans_em.widgets import Explorer, Narrowing
+from kmeans_em.widgets import Blocks, Explorer, Narrowing, TwoBells
 
 w = Explorer(datasets.line(), [[1], [9]], sigma=2)
 log_sigma = ipywidgets.FloatLogSlider(min=-1, max=1, step=0.001, value=1)
@@ -34,6 +36,28 @@ ipywidgets.VBox([w, log_sigma])
 ```{{code-cell}} ipython3
 bell = Narrowing(mu=5, sigma=0.5)
 bell
+```
+
+```{{code-cell}} ipython3
+bells, blocks = TwoBells(), Blocks()
+ipywidgets.VBox([bells, blocks])
+```
+"""
+
+RUN_BEFORE = f"""{NOTEBOOK}
+```{{code-cell}} ipython3
+from kmeans_em import datasets
+from kmeans_em.widgets import Explorer
+
+Explorer(datasets.line(), [[1], [9]], sigma=2)
+```
+
+```{{code-cell}} ipython3
+import matplotlib.pyplot as plt
+from kmeans_em import plots
+
+plots.use_book_style()
+plt.plot([0, 1]);
 ```
 """
 
@@ -197,6 +221,19 @@ def test_the_narrowing_bell_and_the_kernel_hear_from_each_other(linked):
     until(lambda: "−8" in bell.locator("svg").first.text_content(), "the axis stayed where it was")
 
 
+def test_two_bells_and_the_blocks_and_the_kernel_hear_from_each_other(linked):
+    bells, blocks = linked.page.locator(".two-bells"), linked.page.locator(".blocks")
+    bells.locator("[data-relative=true]").click()
+    bells.locator(".handle").press("ArrowLeft")
+    until(lambda: linked.ask("(bells.relative, bells.point)") == (True, 7.9), "the kernel did not hear from the bells")
+    linked.tell("bells.point, bells.means = 3, [2, 4]")
+    until(lambda: "r₁ = 0.500" in bells.locator("svg").first.text_content(), "the bells did not hear from the kernel")
+    blocks.locator("input").press("Home")
+    until(lambda: linked.ask("blocks.sigma") == 0, "the kernel did not hear from the blocks")
+    linked.tell("blocks.means = [5, 11]")
+    until(lambda: "= 2" in blocks.locator(".sum").inner_text(), "the blocks did not hear from the kernel")
+
+
 def test_directives_and_mathematics_are_typeset(opened):
     prose = opened(CHAPTER).page.locator(".jp-MarkdownCell .myst")
     text = "\n".join(prose.evaluate_all("cells => cells.map((cell) => cell.textContent)"))
@@ -245,6 +282,21 @@ def source(text):
     cells = jupytext.reads(text, "md:myst")["cells"]
     mine = {name: value for name, value in header.items() if name not in ("jupytext", "kernelspec")}
     return mine, [(cell["cell_type"], cell["source"], cell["metadata"]) for cell in cells]
+
+
+def test_a_downloaded_notebook_shows_its_pictures_before_it_runs(browser, lab, home):
+    notebook = jupytext.reads(RUN_BEFORE, "md:myst")
+    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    nbformat.write(notebook, home / "work" / "downloaded.ipynb")
+    context = browser.new_context(viewport={"width": 1280, "height": 1200})
+    page = Notebook(context.new_page(), lab, home, "downloaded.ipynb").page
+    outputs = page.locator(".jp-CodeCell .jp-OutputArea-output")
+    until(lambda: outputs.locator("img").count() == 2, "there are not two pictures", OPENS_WITHIN)
+    drawn = outputs.locator("img").evaluate_all("pictures => pictures.map((it) => it.complete && it.naturalWidth)")
+    assert min(drawn) > 300
+    assert [text.strip() for text in outputs.all_inner_texts()] == ["", ""]
+    assert "coloured by their shares" in outputs.locator("img").first.get_attribute("alt")
+    context.close()
 
 
 def test_no_page_asks_complains_or_calls_out(opened, lab):

@@ -24,9 +24,7 @@ NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
     "checks": checks,
-    "Explorer": widgets.Explorer,
-    "Likelihood": widgets.Likelihood,
-    "Narrowing": widgets.Narrowing,
+    **{name: getattr(widgets, name) for name in widgets.__all__},
 }
 NAMES |= {"np": np, "nan": np.nan, "inf": np.inf, "csr_array": csr_array}
 

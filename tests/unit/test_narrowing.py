@@ -1,6 +1,5 @@
 """The narrowing Gaussian's picture on paper, and what it takes and refuses."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -10,15 +9,9 @@ from kmeans_em.widgets import Narrowing
 SIGMAS = [0, 5e-324, 1e-300, 0.01, 0.1, 1.0, 2.0, 1e140]
 
 
-@pytest.fixture
-def drawn():
+def drawn(mu, sigma):
     """The two drawings at (mu, sigma)."""
-
-    def draw(mu, sigma):
-        return Narrowing(mu, sigma).draw().axes
-
-    yield draw
-    plt.close("all")
+    return Narrowing(mu, sigma).draw().axes
 
 
 def curve(drawing):
@@ -27,7 +20,7 @@ def curve(drawing):
 
 
 @pytest.mark.parametrize("sigma", [0.05, 0.3, 1, 2])
-def test_the_curves_are_the_density_and_the_cdf(drawn, sigma):
+def test_the_curves_are_the_density_and_the_cdf(sigma):
     top, below = drawn(-1.5, sigma)
     x, density = curve(top)
     np.testing.assert_allclose(density, np.minimum(norm.pdf(x, -1.5, sigma), 4), rtol=1e-9, atol=1e-12)
@@ -39,7 +32,7 @@ def test_the_curves_are_the_density_and_the_cdf(drawn, sigma):
 
 @pytest.mark.parametrize("mu", [0, -1e6, 1e6])
 @pytest.mark.parametrize("sigma", SIGMAS)
-def test_any_sigma_can_be_drawn_and_keeps_its_place(drawn, mu, sigma):
+def test_any_sigma_can_be_drawn_and_keeps_its_place(mu, sigma):
     top, below = drawn(mu, sigma)
     assert below.get_xlim() == (mu - 3, mu + 3)
     assert top.get_ylim() == (0, 2)
@@ -52,14 +45,14 @@ def test_any_sigma_can_be_drawn_and_keeps_its_place(drawn, mu, sigma):
         assert (density[abs(x - mu) > 1e-8] == 0).all()  # the spike has no skirts
 
 
-def test_the_half_at_mu_is_marked_and_jumps_to_one_at_the_end(drawn):
+def test_the_half_at_mu_is_marked_and_jumps_to_one_at_the_end():
     def half(sigma):
         return [line.get_ydata()[0] for line in drawn(0, sigma)[1].lines if line.get_marker() == "o"][-1]
 
     assert [half(sigma) for sigma in (1, 1e-300, 0)] == [0.5, 0.5, 1]
 
 
-def test_the_drawing_says_how_high_the_top_is_where_it_does_not_show(drawn):
+def test_the_drawing_says_how_high_the_top_is_where_it_does_not_show():
     said = {sigma: {text.get_text() for text in drawn(0, sigma)[0].texts} for sigma in (0, 1e-310, 0.01, 0.19, 0.2)}
     assert [next(iter(texts - {"point mass"})) for texts in said.values()] == [
         "no density",

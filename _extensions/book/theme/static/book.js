@@ -1,5 +1,5 @@
-// The page works without this file. It adds: the theme switch, copy buttons, tab stops on boxes that scroll,
-// the heading one is reading marked in "on this page", folded blocks opened for printing, and the search.
+// The page works without this file. It adds: the theme switch, copy buttons, tab stops and shadows on boxes that
+// scroll, the heading one is reading marked in "on this page", folded blocks opened for printing, and the search.
 
 const page = document.documentElement;
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -49,14 +49,34 @@ if (navigator.clipboard) {
   });
 }
 
+const SCROLLERS = "pre, .equation, .wide, .math.boxed, .cell_output .text_html";
+
+function boxWideFormulas() {
+  const formulas = all("article span.math").filter((formula) => !formula.closest(".wide, .text_html"));
+  formulas.forEach((formula) => formula.classList.remove("boxed"));
+  const edge = document.querySelector("article").getBoundingClientRect().right + 1;
+  const wide = formulas.filter((formula) => formula.getBoundingClientRect().right > edge);
+  wide.forEach((formula) => formula.classList.add("boxed"));
+}
+
+function markEdges(box) {
+  const room = box.scrollWidth - box.clientWidth;
+  box.classList.toggle("more-left", box.scrollLeft > 1);
+  box.classList.toggle("more-right", room - box.scrollLeft > 1);
+}
+
 function markScrollers() {
-  all("pre, .equation, .wide, .cell_output .text_html").forEach((box) => {
+  boxWideFormulas();
+  all(SCROLLERS).forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
+    markEdges(box);
   });
 }
 addEventListener("load", markScrollers);
 addEventListener("resize", markScrollers);
+addEventListener("toggle", markScrollers, true); // what was folded away has no width
+addEventListener("scroll", ({ target }) => target !== document && target.matches(SCROLLERS) && markEdges(target), true);
 
 const links = new Map(all(".on-this-page a[href^='#']").map((link) => [link.hash.slice(1), link]));
 const inView = new IntersectionObserver((entries) => {
