@@ -83,7 +83,7 @@ $(ENV): requirements.txt pyproject.toml
 	@touch $@
 
 $(NODE): package.json package-lock.json $(ENV)
-	@echo "Getting KaTeX, the text face and axe-core ..."
+	@echo "Getting KaTeX, the text face, the search and axe-core ..."
 	@$(BIN)/npm ci --silent
 	@touch $@
 

@@ -11,10 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 MINISEARCH = Path(__file__).parents[2] / "node_modules" / "minisearch"
+BUILDERS = ("html", "dirhtml")  # a page each
 SPHINX_SEARCH = ("searchtools", "language_data", "sphinx_highlight", "doctools", "documentation_options")
 
 HEADINGS = {"h1", "h2", "h3", "h4"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
+BREAKS = {"br", "dd", "div", "dt", "li", "p", "summary", "td", "th"}  # between words, where the source has no space
 LEFT_OUT = {"annotation", "button", "nav", "footer", "pre", "script", "style", "svg"}
 LEFT_OUT_CLASSES = {"above-input", "headerlink", "katex-html", "section-number", "text_html"}
 PLAIN_MATHS = {"math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "mtext", "mspace"}
@@ -35,6 +37,8 @@ class Reader(HTMLParser):
         attributes = dict(attributes)
         if tag == "meta" and attributes.get("name") == "keywords":
             self.keywords = attributes["content"]
+        if tag in BREAKS:
+            self.add(" ")
         if tag not in VOID:
             self.open.append((tag, self.role(tag, attributes)))
 
@@ -64,7 +68,7 @@ class Reader(HTMLParser):
         if tag == "math":
             formula, self.formula = self.formula, None
             self.add(formula)
-        elif tag in {"p", "li", "td", "th", "dt", "dd", "summary"}:
+        elif tag in BREAKS:
             self.add(" ")
 
     def handle_data(self, data):
@@ -93,14 +97,14 @@ def tidy(text):
 
 
 def write_index(app, exception):
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name not in BUILDERS:
         return
-    out, pages = Path(app.outdir), []
+    pages = []
     for docname in sorted(app.env.found_docs):
-        name = app.builder.get_target_uri(docname)
-        keywords, sections = read((out / name).read_text(encoding="utf-8"))
-        pages.append([name, keywords, sections])
-    target = out / "_static" / "search"
+        html = Path(app.builder.get_outfilename(docname)).read_text(encoding="utf-8")
+        pages.append([app.builder.get_target_uri(docname), *read(html)])
+    static = Path(app.outdir, "_static")
+    target = static / "search"
     target.mkdir(exist_ok=True)
     index = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     # A script, not a .json: it loads from a folder on disk, too.
@@ -108,7 +112,7 @@ def write_index(app, exception):
     shutil.copy(MINISEARCH / "dist" / "umd" / "index.js", target / "minisearch.js")
     shutil.copy(MINISEARCH / "LICENSE.txt", target / "minisearch.txt")
     for name in SPHINX_SEARCH:
-        (out / "_static" / f"{name}.js").unlink(missing_ok=True)
+        (static / f"{name}.js").unlink(missing_ok=True)
 
 
 def replace_sphinx_search(app):
@@ -116,7 +120,7 @@ def replace_sphinx_search(app):
 
 
 def search_page(app):
-    return [("search", {}, "search.html")] if app.builder.format == "html" else []
+    return [("search", {}, "search.html")] if app.builder.name in BUILDERS else []
 
 
 def setup(app):

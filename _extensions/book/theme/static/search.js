@@ -31,17 +31,18 @@
   async function start() {
     await Promise.all([script("minisearch.js"), script("pages.js")]);
     const sections = bookPages.flatMap(([page, keywords, all]) => all.map(([anchor, heading, text], i) => ({
-      id: `${page}#${anchor}`, heading, page: all[0][1], text, keywords: i ? "" : keywords,
+      id: `${page}#${anchor}`, heading, page: all[0][1], text, above: i ? all[0][1] : keywords,
     })));
     const index = new MiniSearch({
-      fields: ["heading", "keywords", "page", "text"],
+      fields: ["heading", "above", "text"],
       storeFields: ["heading", "page", "text"],
       tokenize: words,
       processTerm: folded,
       searchOptions: {
-        boost: { heading: 5, keywords: 3, page: 1.5 },
+        boost: { heading: 5, above: 1.5 },
+        boostDocument: (id, term, { heading }) => (heading.endsWith("?") ? 1.5 : 1),  // it is what somebody types
         prefix: (term) => term.length > 1,
-        fuzzy: (term) => term.length > 4 && 0.2,
+        fuzzy: (term) => term.length > 5 && 0.2,
         weights: { prefix: 0.5, fuzzy: 0.2 },
       },
     });
@@ -66,11 +67,12 @@
     return [...pieces, text.slice(end)];
   }
 
-  // From the first of the sentences that hold most of the found words, as much as fits into two or three lines.
+  // Two or three lines around the first of the sentences that hold most of the found words.
   function excerpt(text, found, longest = 170) {
     const sentences = text.split(/(?<=[.?!])\s+/);
     const hits = sentences.map((sentence) => new Set(words(sentence).flatMap(folded).filter((term) => found.has(term))).size);
-    const first = hits.indexOf(Math.max(...hits));
+    let first = hits.indexOf(Math.max(...hits));
+    while (first && sentences.slice(first - 1).join(" ").length <= longest) first -= 1;
     const rest = sentences.slice(first).join(" ");
     const shown = rest.length > longest ? `${rest.slice(0, rest.lastIndexOf(" ", longest))} …` : rest;
     return first ? `… ${shown}` : shown;
