@@ -127,6 +127,15 @@ def test_ordinary_words_find_something(search_page):
     assert silent == []
 
 
+def test_an_excerpt_begins_where_the_heading_leaves_off(search_page):
+    def excerpt(query):
+        search_page.ask(query)
+        return search_page.locator(".search-page + .found .excerpt").first.text_content()
+
+    assert excerpt("is k-means the same as em").startswith("Not as ordinary EM")
+    assert excerpt("is EM gradient descent learning rate").startswith("… Nobody has to choose a learning rate")
+
+
 def test_a_word_that_is_not_there_says_so(search_page):
     assert search_page.ask("xylophone") == []
     assert search_page.status.text_content() == "Nothing found. Try fewer words, or others."

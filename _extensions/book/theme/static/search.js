@@ -67,8 +67,10 @@
     return [...pieces, text.slice(end)];
   }
 
-  // Two or three lines around the first of the sentences that hold most of the found words.
-  function excerpt(text, found, longest = 170) {
+  // Two or three lines around the first of the sentences that hold most of the words not seen in the heading.
+  function excerpt({ heading, text, terms }, longest = 170) {
+    const seen = new Set(words(heading).flatMap(folded));
+    const found = new Set(terms.filter((term) => !seen.has(term)));
     const sentences = text.split(/(?<=[.?!])\s+/);
     const hits = sentences.map((sentence) => new Set(words(sentence).flatMap(folded).filter((term) => found.has(term))).size);
     let first = hits.indexOf(Math.max(...hits));
@@ -90,7 +92,7 @@
     const link = element("a", "", element("strong", "", ...marked(result.heading, found)));
     link.href = new URL(result.id, root);
     if (result.page !== result.heading) link.append(element("span", "where", result.page));
-    link.append(element("span", "excerpt", ...marked(excerpt(result.text, found), found)));
+    link.append(element("span", "excerpt", ...marked(excerpt(result), found)));
     return element("li", "", link);
   }
 
