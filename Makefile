@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 BUILD  := _build
 PORT   ?= 0
+JOBS   ?= 2
 
 # The environment's own programs first: node and npm come from PyPI, and the kernel is this environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -13,16 +14,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
-FRESH := $(BUILD)/.package
-LOOK  := $(BUILD)/.extensions
-PACKAGE := $(shell find kmeans_em -type f -not -path '*/__pycache__/*')
 
 .PHONY: help book site test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
 	@echo "make site    build the book into $(BUILD)/html and stop"
-	@echo "make test    lint, types, and every test (gets a browser if there is none)"
+	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
 	@echo "make binder  what Binder does, and the notebooks there"
@@ -33,14 +31,14 @@ help:
 book: site
 	@$(BIN)/python -m tests.serve $(BUILD)/html $(PORT)
 
-site: $(ENV) $(NODE) $(FRESH) $(LOOK)
-	@echo "Building the book ..."
-	@$(BIN)/jb build . -n -W --keep-going
-	@echo "Built: $(BUILD)/html/index.html"
+site: $(ENV) $(NODE)
+	@$(BIN)/python _extensions/build.py
 
 test: lint $(NODE)
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.firefox
+	@$(BIN)/python -m tests.webkit
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(ENV)
 	@$(BIN)/ruff check .
@@ -83,18 +81,6 @@ $(ENV): requirements.txt pyproject.toml
 	@touch $@
 
 $(NODE): package.json package-lock.json $(ENV)
-	@echo "Getting KaTeX, the text face, the search and axe-core ..."
+	@echo "Getting KaTeX, the text face, the search and what drives the tests ..."
 	@$(BIN)/npm ci --silent
-	@touch $@
-
-# The execution cache keys on a chapter's cells alone: when the package changes, it has to go.
-$(FRESH): $(PACKAGE) requirements.txt
-	@rm -rf $(BUILD)/.jupyter_cache $(BUILD)/.doctrees
-	@mkdir -p $(BUILD)
-	@touch $@
-
-# Sphinx writes a page anew when its text changes; when the page's look changes, all of them.
-$(LOOK): $(shell find _extensions -type f -not -path '*/__pycache__/*') _config.yml
-	@rm -rf $(BUILD)/.doctrees
-	@mkdir -p $(BUILD)
 	@touch $@

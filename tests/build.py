@@ -1,4 +1,4 @@
-"""Builds a book from nothing, warnings as errors: the real one, or a scratch one with the real one's settings."""
+"""Builds a book as `make site` does: the real one, or a scratch one with the real one's settings."""
 
 import os
 import subprocess
@@ -13,10 +13,9 @@ REPOSITORY = "https://github.com/example/book"
 
 def build(source, output, **environment):
     """(exit code, what was printed); the pages are in output/_build/html. None unsets a variable."""
-    command = [Path(sys.executable).with_name("jb"), "build", str(source), "--path-output", str(output)]
     surroundings = {**os.environ, "BOOK_REPOSITORY": REPOSITORY, "NO_COLOR": "1", **environment}
     run = subprocess.run(
-        [*command, "-n", "-W", "--keep-going"],
+        [sys.executable, ROOT / "_extensions" / "build.py", source, "--output", output],
         env={name: value for name, value in surroundings.items() if value is not None},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

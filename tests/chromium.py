@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -50,12 +52,7 @@ def get():
     if path := installed():
         return path
     print("No Chromium or Chrome here; getting one ...", flush=True)
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-q"], check=True, env=environment, stdin=subprocess.DEVNULL)
-        command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"]
-        subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL)
-    else:
+    if not debian.install("chromium", "fonts-dejavu-core"):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     return installed()
 

@@ -1,14 +1,31 @@
 """What the tests share: the built book, an address it is served at, and a browser."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from tests.build import ROOT, build
 from tests.chromium import FLAGS, installed
 from tests.serve import serving
+
+SHARED = "PYTEST_XDIST_WORKER" in os.environ
+ORDER = ("unit", "property", "cluster", "browser", "book")
+
+
+def pytest_collection_modifyitems(items):
+    """What is quick comes first, so that a mistake shows early; of several workers, one begins with the site."""
+
+    def place(item):
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        builds = item.path.name == "test_build.py"
+        return ORDER.index(folder) - (len(ORDER) if SHARED and builds else 0)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +36,16 @@ def build_log():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, build_log):
-    """The folder of the built pages: built from nothing, or BOOK_SITE when that is set (for a quick local run)."""
+    """The folder of the built pages: built from nothing, once for all workers, or BOOK_SITE when that is set."""
     if os.environ.get("BOOK_SITE"):
         return Path(os.environ["BOOK_SITE"])
-    output = tmp_path_factory.mktemp("book")
-    code, log = build(ROOT, output)
+    folder = tmp_path_factory.getbasetemp()
+    output = (folder.parent if SHARED else folder) / "the-book"
+    result = output.with_suffix(".json")
+    with FileLock(output.with_suffix(".lock")):
+        if not result.exists():
+            result.write_text(json.dumps(build(ROOT, output)))
+    code, log = json.loads(result.read_text())
     build_log.append(log)
     assert code == 0, log
     return output / "_build" / "html"
@@ -31,8 +53,15 @@ def site(tmp_path_factory, build_log):
 
 @pytest.fixture(scope="session")
 def pages(site):
-    """Every page of the book, as paths within the site."""
-    return sorted(str(page.relative_to(site)) for page in (site / "chapters").rglob("*.html"))
+    """Every page of the book, as paths within the site; what an old address leaves behind is none."""
+    found = [page for page in (site / "chapters").rglob("*.html") if "<article" in page.read_text(encoding="utf-8")]
+    return sorted(str(page.relative_to(site)) for page in found)
+
+
+@pytest.fixture(scope="session")
+def soups(site, pages):
+    """Every page, read as HTML."""
+    return {page: BeautifulSoup((site / page).read_text(), "html.parser") for page in pages}
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +80,12 @@ def browser():
         running.close()
 
 
-@pytest.fixture
-def open_page(browser):
+@pytest.fixture(scope="session")
+def new_page(browser):
     """Opens a page in a fresh context; the page carries `.console` (every message) and `.requests` (every URL)."""
-    contexts = []
 
     def open_(url, width=1280, height=900, **context):
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
-        page = contexts[-1].new_page()
+        page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
         page.console, page.requests = [], []
         page.on("console", lambda message: page.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: page.console.append(f"error: {error}"))
@@ -67,6 +94,18 @@ def open_page(browser):
         page.evaluate("document.fonts.ready.then(() => true)")
         return page
 
+    return open_
+
+
+@pytest.fixture
+def open_page(new_page):
+    """The same, and closes what is still open when the test ends."""
+    opened = []
+
+    def open_(*arguments, **options):
+        opened.append(new_page(*arguments, **options))
+        return opened[-1]
+
     yield open_
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.context.close()

@@ -12,15 +12,14 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def server(folder, port=0):
-    handler = functools.partial(Quiet, directory=str(folder))
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+def server(folder, port=0, handler=Quiet):
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
 
 
 @contextmanager
-def serving(folder):
+def serving(folder, handler=Quiet):
     """The address of a server that lives as long as the block."""
-    with server(folder) as running:
+    with server(folder, handler=handler) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()

@@ -9,17 +9,22 @@ moved       old addresses lead to where their content lives now
 fold        `:class: dropdown` becomes a native <details>
 alt_text    a picture without a real text alternative is a warning (and fails the build)
 widgets     serves host.js to the pages that hold a widget
+cells       runs the cells of a page, or takes their outputs from the cache
+fresh       every build begins with nothing but those outputs, and they go when a file they may show has changed
+notebook    the page as a notebook to download
+problems    one line for everything that stops the build: where, what, and the cure
 repository  launch, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
 search      every section of the pages in one file, looked up in the reader's browser
 """
 
-from . import alt_text, fold, fonts, math, metadata, moved, reading_time, repository, road, search, theme, widgets
+from importlib import import_module
 
-PARTS = (math, theme, road, reading_time, moved, fonts, fold, alt_text, widgets, repository, metadata, search)
+PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
+PARTS += ["fold", "alt_text", "widgets", "notebook", "repository", "metadata", "search"]
 
 
 def setup(app):
     for part in PARTS:
-        part.setup(app)
+        import_module(f".{part}", __name__).setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

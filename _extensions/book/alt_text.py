@@ -36,14 +36,25 @@ class AltText(SphinxPostTransform):
         for image in self.document.findall(nodes.image):
             what = problem(image.get("alt"), image.get("uri", ""))
             if what:
-                logger.warning("picture with %s", what, location=place(image), type="alt_text")
+                logger.warning("%spicture with %s", cell(image), what, location=place(image), type="alt_text")
 
 
 def place(node):
     """The node itself, or the nearest one around it that knows its line: pictures made by a cell know none."""
-    while node.parent is not None and node.line is None:
+    while node.parent is not None and not node.line:
         node = node.parent
     return node
+
+
+def cell(image):
+    """Which cell of the page made the picture."""
+    around = image.parent
+    while around is not None and around.get("nb_element") != "cell_code":
+        around = around.parent
+    if around is None:
+        return ""
+    cells = [node for node in image.document.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+    return f"cell {cells.index(around) + 1}: "
 
 
 def setup(app):

@@ -27,7 +27,7 @@ class Minutes(SphinxRole):
 
     def run(self):
         docname, _ = self.env.relfn2path(self.text, self.env.docname)
-        return [minutes(docname=self.env.path2doc(docname) or docname, line=self.lineno)], []
+        return [minutes(docname=docname, line=self.lineno)], []
 
 
 def words(node):
@@ -58,6 +58,7 @@ def fill_in(app, doctree, docname):
         metadata = app.env.metadata.get(node["docname"])
         if metadata is None:
             logger.warning("minutes: there is no page %s", node["docname"], location=(docname, node["line"]))
+            node.replace_self(nodes.Text("?"))
         else:
             node.replace_self(nodes.Text(str(math.ceil(metadata["words"] / WORDS_A_MINUTE))))
 

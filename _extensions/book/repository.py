@@ -13,7 +13,6 @@ A remote that is a folder has no page to link to: no links.
 import os
 import posixpath
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -247,13 +246,6 @@ def configure(app, config):
 
 
 def add_links(app, pagename, templatename, context, doctree):
-    context["is_notebook"] = "kernelspec" in app.env.metadata.get(pagename, {})
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
-    if context["is_notebook"] and executed.exists():
-        copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(executed, copy)
-        context["notebook"] = f"{pagename}.ipynb"
     if app.config.book_repository and doctree is not None:
         source = os.path.relpath(app.env.doc2path(pagename), app.srcdir).replace(os.sep, "/")
         context["repository"] = links(app.config.book_repository, source)

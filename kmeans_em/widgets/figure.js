@@ -243,8 +243,9 @@ const ellipse = ([x, y], rx, ry, name, j) =>
 const inside = ({ left, right, top, bottom }, content) =>
   `<svg x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"
     viewBox="${left} ${top} ${right - left} ${bottom - top}">${content}</svg>`;
-const path = (corners, name, j = 0) =>
-  `<path class="${name} dash-${j}" style="--colour: ${colourOf(j)}" d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
+// With the colour of cluster j, if one is named; otherwise the class has a colour of its own.
+const path = (corners, name, j) =>
+  `<path class="${name} dash-${j ?? 0}"${j === undefined ? "" : ` style="--colour: ${colourOf(j)}"`} d="M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}"/>`;
 
 // The second cue besides colour: each cluster has its own mark (the markers of plots.py).
 const MARKS = [

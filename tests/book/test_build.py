@@ -5,14 +5,10 @@ import re
 from urllib.parse import unquote, urlparse
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.build import REPOSITORY, ROOT
 
-
-@pytest.fixture(scope="module")
-def soups(site, pages):
-    return {page: BeautifulSoup((site / page).read_text(), "html.parser") for page in pages}
+pytestmark = pytest.mark.xdist_group("reading")
 
 
 def test_the_book_has_its_pages(pages):

@@ -4,10 +4,10 @@ import re
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 
 from tests.build import ROOT
 
+pytestmark = pytest.mark.xdist_group("reading")
 PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"]
 ROAD = [ROOT / f"{chapter['file']}.md" for part in PARTS if part.get("numbered") for chapter in part["chapters"]]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.md"))  # the road and its companions
@@ -23,11 +23,6 @@ OTHER_NAMES = {
     "sq_dists": r"\b(dists?|distances|d2|sqdist)\b",
     "inertia": r"\b(distortion|sse|wcss|loss)\b",
 }
-
-
-@pytest.fixture(scope="module")
-def soups(site, pages):
-    return {page: BeautifulSoup((site / page).read_text(), "html.parser") for page in pages}
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_figures_without_a_text_alternative_fail_the_build(try_page):
 def test_mathematics_that_cannot_be_read_fails_the_build(try_page):
     code, log, _ = try_page("# A page\n\nHere $\\frac{1}{$ is.\n")
     assert code != 0
-    assert "page.md:3: WARNING: mathematics:" in log
+    assert "page.md:3: mathematics that cannot be read:" in log
 
 
 def test_a_cell_that_raises_fails_the_build(try_page):

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 
 from _extensions.book.reading_time import WORDS_A_MINUTE
 from tests.build import ROOT
 
+pytestmark = pytest.mark.xdist_group("reading")
 WORDS, WORDS_OF_ALL, WORDS_OF_START, STATEMENTS, SYMPY_LINES = 1700, 11_900, 1000, 4, 8
 CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text())
 CHAPTERS = [chapter for part in CONTENTS["parts"] if part.get("numbered") for chapter in part["chapters"]]
@@ -22,11 +22,6 @@ START = f"{CONTENTS['root']}.html"
 NOT_READ = (
     ".cell, table, details, .exercise, .solution, #exercises, #further-reading, .headerlink, script, .section-number"
 )
-
-
-@pytest.fixture(scope="module")
-def soups(site, pages):
-    return {page: BeautifulSoup((site / page).read_text(), "html.parser") for page in pages}
 
 
 def visible_words(article):

@@ -18,6 +18,7 @@ import yaml
 from tests.browser.lab import OPENS_WITHIN, Notebook, running, until
 from tests.build import NOTEBOOK, ROOT
 
+pytestmark = pytest.mark.xdist_group("lab")
 LAB_PREFIX = os.environ.get("LAB_PREFIX")
 START, CHAPTER = "chapters/start.md", "chapters/01-squared-error.md"
 

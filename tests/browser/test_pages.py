@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import pytest
@@ -10,34 +11,110 @@ from tests.build import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+VIEWS = {f"{width}-{scheme}": (width, scheme) for width in (1280, 390) for scheme in ("light", "dark")}
 SEARCH = "search.html?q=squared"
 
 
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_pages_are_silent_local_and_no_wider_than_the_screen(open_page, address, pages, width, scheme):
-    for name in [*pages, SEARCH]:
-        page = open_page(f"{address}/{name}", width, color_scheme=scheme)
-        assert page.evaluate("document.documentElement.dataset.theme") == scheme
-        assert page.console == [], name
-        others = [url for url in page.requests if urlparse(url).netloc not in ("", urlparse(address).netloc)]
-        assert others == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
-        page.context.close()
+AROUND = (".bar", "#contents", ".on-this-page", ".turn", ".copy")
+TOO_WIDE = """() => {
+  const right = document.querySelector("main").getBoundingClientRect().right;
+  return [...document.querySelectorAll("article img, article svg")]
+    .filter((image) => image.getBoundingClientRect().right > right + 1).map((image) => image.outerHTML);
+}"""
 
 
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_axe_finds_nothing(open_page, address, pages, width, scheme):
-    found = []
+@pytest.fixture(scope="module", params=[pytest.param(view, marks=pytest.mark.xdist_group(view)) for view in VIEWS])
+def view(request):
+    return VIEWS[request.param]
+
+
+@pytest.fixture(scope="module")
+def visits(new_page, address, pages, view):
+    """Every page opened once in this view, and what was seen there."""
+    width, scheme = view
+    found = {}
     for name in [*pages, SEARCH]:
-        page = open_page(f"{address}/{name}", width, color_scheme=scheme, reduced_motion="reduce")
-        page.add_script_tag(path=AXE)
-        page.evaluate("document.querySelectorAll('article details').forEach((folded) => (folded.open = true))")
-        report = page.evaluate(f"axe.run({{runOnly: {json.dumps(LEVELS)}}})")
-        for rule in report["violations"]:
-            found += [f"{name}: {rule['id']}: {node['html'][:160]} {node['failureSummary']}" for node in rule["nodes"]]
+        page = new_page(f"{address}/{name}", width, color_scheme=scheme)
+        found[name] = look_at(page)
         page.context.close()
-    assert not found, "\n".join(found)
+    return found
+
+
+def look_at(page):
+    seen = SimpleNamespace(
+        theme=page.evaluate("document.documentElement.dataset.theme"),
+        width=page.evaluate("document.documentElement.scrollWidth"),
+        too_wide=page.evaluate(TOO_WIDE),
+        paper=on_paper(page),
+        breaches=breaches(page),
+    )
+    seen.console, seen.requests = list(page.console), list(page.requests)
+    return seen
+
+
+def on_paper(page):
+    page.emulate_media(media="print")
+    style = "getComputedStyle(document.body)"
+    seen = SimpleNamespace(
+        around=[part for part in AROUND if page.locator(f"{part}:visible").count()],
+        ink=page.evaluate(f"{style}.color"),
+        ground=page.evaluate(f"{style}.backgroundColor"),
+    )
+    page.emulate_media(media="screen")
+    return seen
+
+
+def breaches(page):
+    """What axe finds, all folds open."""
+    page.emulate_media(reduced_motion="reduce")
+    page.add_script_tag(path=AXE)
+    page.evaluate("document.querySelectorAll('article details').forEach((folded) => (folded.open = true))")
+    report = page.evaluate(f"axe.run({{runOnly: {json.dumps(LEVELS)}}})")
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in report["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def having(visits, property):
+    """The pages that have it, and what it is there."""
+    return {name: getattr(visit, property) for name, visit in visits.items() if getattr(visit, property)}
+
+
+def test_pages_have_the_theme_of_the_system(visits, view):
+    assert {visit.theme for visit in visits.values()} == {view[1]}
+
+
+def test_pages_are_silent(visits):
+    assert having(visits, "console") == {}
+
+
+def test_pages_ask_no_other_host(visits, address):
+    here = {"", urlparse(address).netloc}
+    for name, visit in visits.items():
+        assert {urlparse(url).netloc for url in visit.requests} <= here, name
+
+
+def test_pages_are_no_wider_than_the_screen(visits, view):
+    assert {name: visit.width for name, visit in visits.items() if visit.width > view[0]} == {}
+
+
+def test_figures_stay_within_the_text(visits):
+    assert having(visits, "too_wide") == {}
+
+
+def test_axe_finds_nothing(visits):
+    assert having(visits, "breaches") == {}
+
+
+def test_paper_has_the_text_and_nothing_around_it(visits):
+    for name, visit in visits.items():
+        assert (visit.paper.around, visit.paper.ink, visit.paper.ground) == (
+            [],
+            "rgb(0, 0, 0)",
+            "rgb(255, 255, 255)",
+        ), name
 
 
 def test_lines_have_the_length_of_a_book_s(open_page, address):
@@ -55,20 +132,6 @@ def test_lines_have_the_length_of_a_book_s(open_page, address):
         }"""
     )
     assert 65 <= text <= 78
-
-
-def test_figures_stay_within_the_text(open_page, address, pages):
-    for name in pages:
-        page = open_page(f"{address}/{name}")
-        wide = page.evaluate(
-            """() => {
-              const right = document.querySelector("main").getBoundingClientRect().right;
-              return [...document.querySelectorAll("article img, article svg")]
-                .filter((image) => image.getBoundingClientRect().right > right + 1).map((image) => image.outerHTML);
-            }"""
-        )
-        assert wide == [], name
-        page.context.close()
 
 
 def test_the_theme_switches_and_stays_switched(open_page, address):
@@ -103,17 +166,6 @@ def test_the_keyboard_reaches_the_text_first(open_page, address):
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
-
-
-def test_paper_has_the_text_and_nothing_around_it(open_page, address, pages):
-    for name in pages:
-        page = open_page(f"{address}/{name}", color_scheme="dark")
-        page.emulate_media(media="print")
-        for around in (".bar", "#contents", ".on-this-page", ".turn", ".copy"):
-            assert page.locator(f"{around}:visible").count() == 0, f"{name}: {around}"
-        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        page.context.close()
 
 
 def test_pages_read_without_javascript(open_page, address, pages):
