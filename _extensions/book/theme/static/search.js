@@ -115,7 +115,7 @@
     async function search() {
       const query = field.value.trim();
       show(query !== "");
-      if (whole) history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
+      if (whole) history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
       if (!query) return;
       if (!list.hasChildNodes()) status.textContent = "Loading …";
       const index = await ready();
