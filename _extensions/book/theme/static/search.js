@@ -41,7 +41,7 @@
       searchOptions: {
         boost: { heading: 5, above: 1.5 },
         boostDocument: (id, term, { heading }) => (heading.endsWith("?") ? 1.5 : 1),  // it is what somebody types
-        prefix: (term) => term.length > 1,
+        prefix: (term) => term.length > 2,
         fuzzy: (term) => term.length > 5 && 0.2,
         weights: { prefix: 0.5, fuzzy: 0.2 },
       },
