@@ -81,6 +81,6 @@ $(ENV): requirements.txt pyproject.toml
 	@touch $@
 
 $(NODE): package.json package-lock.json $(ENV)
-	@echo "Getting KaTeX, the text face and what drives the tests ..."
+	@echo "Getting KaTeX, the text face, the search and what drives the tests ..."
 	@$(BIN)/npm ci --silent
 	@touch $@

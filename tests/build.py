@@ -32,6 +32,7 @@ def scratch(folder, **pages):
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     config["sphinx"]["local_extensions"] = {"book": str(ROOT / "_extensions")}
     config["exclude_patterns"] = []
+    del config["sphinx"]["config"]["book_moved"]  # it names pages of the real book
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "_config.yml").write_text(yaml.safe_dump(config))
     (folder / "references.bib").write_text((ROOT / "references.bib").read_text())

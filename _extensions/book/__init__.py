@@ -15,12 +15,13 @@ notebook    the page as a notebook to download
 problems    one line for everything that stops the build: where, what, and the cure
 repository  launch, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
+search      every section of the pages in one file, looked up in the reader's browser
 """
 
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["fold", "alt_text", "widgets", "notebook", "repository", "metadata"]
+PARTS += ["fold", "alt_text", "widgets", "notebook", "repository", "metadata", "search"]
 
 
 def setup(app):

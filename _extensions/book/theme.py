@@ -1,7 +1,6 @@
 """The page: `theme/layout.html`, `book.css` and `book.js`, and nothing of what other extensions would add to it.
 
-A page loads three stylesheets (KaTeX's, the code colours, ours), one script and the text face. Search tools are
-loaded on the search page alone.
+A page loads three stylesheets (KaTeX's, the code colours, ours), one script and the text face.
 """
 
 import re
@@ -21,7 +20,7 @@ REPAIRS = (
     (' aria-label="Toggle hidden content"', ""),  # the summary says in words what it shows
     ('role="doc-biblioentry"', 'role="listitem"'),  # deprecated, and the list around it wants items
 )
-SEARCH_JS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+UNUSED_JS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 
 
 class ScrollWideTables(SphinxPostTransform):
@@ -77,8 +76,7 @@ def slim(app, pagename, templatename, context, doctree):
         return str(getattr(asset, "filename", asset) or "").removeprefix("_static/")
 
     context["css_files"] = [css for css in context["css_files"] if not name(css).startswith(UNUSED_CSS)]
-    if pagename != "search":
-        context["script_files"] = [js for js in context["script_files"] if not name(js).startswith(SEARCH_JS)]
+    context["script_files"] = [js for js in context["script_files"] if not name(js).startswith(UNUSED_JS)]
 
 
 def code_colours():

@@ -191,3 +191,11 @@ def test_a_known_address_gives_canonical_links(try_page):
     _, _, html = try_page("# A page\n\nThe first words.\n", BOOK_URL="https://example.org/book")
     assert '<link rel="canonical" href="https://example.org/book/page.html">' in html
     assert '<meta name="description" content="The first words.">' in html
+
+
+def test_keywords_in_the_front_matter_reach_the_search(try_page, tmp_path):
+    code, log, html = try_page("---\nkeywords: bells, noise\n---\n# A page\n\nText.\n")
+    assert code == 0, log
+    assert '<meta name="keywords" content="bells, noise">' in html
+    index = (tmp_path / "out" / "_build" / "html" / "_static" / "search" / "pages.js").read_text()
+    assert '["page.html","bells, noise",[["a-page","A page","Text."]]]' in index

@@ -146,16 +146,6 @@ def test_the_theme_switches_and_stays_switched(open_page, address):
     assert page.get_by_role("button", name="Theme: dark").is_visible()
 
 
-def test_search_finds_a_chapter_without_another_host(open_page, address):
-    page = open_page(f"{address}/chapters/start.html")
-    page.get_by_role("searchbox").fill("squared")
-    page.get_by_role("searchbox").press("Enter")
-    page.wait_for_selector("#search-results li a")
-    assert page.locator("#search-results li a[href*='01-squared-error']").count() >= 1
-    assert {urlparse(url).netloc for url in page.requests if url.startswith("http")} == {urlparse(address).netloc}
-    assert page.console == []
-
-
 def test_on_a_phone_the_contents_open_and_close(open_page, address):
     page = open_page(f"{address}/chapters/start.html", 390)
     contents = page.locator("#contents")

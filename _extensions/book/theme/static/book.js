@@ -1,5 +1,5 @@
 // The page works without this file. It adds: the theme switch, copy buttons, tab stops and shadows on boxes that
-// scroll, the heading one is reading marked in "on this page", and folded blocks opened for printing.
+// scroll, the heading one is reading marked in "on this page", folded blocks opened for printing, and the search.
 
 const page = document.documentElement;
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -104,3 +104,13 @@ addEventListener("beforeprint", () => {
   opened.forEach((folded) => (folded.open = true));
 });
 addEventListener("afterprint", () => opened.forEach((folded) => (folded.open = false)));
+
+// Nothing of the search is loaded before a search field has the focus.
+function loadSearch(field) {
+  if (!field?.matches("input[type=search]") || document.querySelector("script[src$='_static/search.js']")) return;
+  const script = document.createElement("script");
+  script.src = new URL("_static/search.js", new URL(page.dataset.content_root, location.href));
+  document.head.append(script);
+}
+document.addEventListener("focusin", (event) => loadSearch(event.target));
+loadSearch(document.activeElement);
