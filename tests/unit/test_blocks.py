@@ -66,7 +66,7 @@ def test_the_words_have_the_numbers():
 
 def test_the_picture_says_it_to_those_who_do_not_see_it():
     widget = Blocks()
-    assert f'aria-label="{widget.describe()}"' in widget.picture()
+    assert f'alt="{widget.describe()}"' in widget.picture()
 
 
 def test_the_slider_runs_from_where_all_has_melted_to_where_nothing_has(blocks):

@@ -9,7 +9,7 @@ from jupytext import TextFileContentsManager
 
 from tests.build import ROOT
 
-CHAPTERS = [path for path in sorted((ROOT / "chapters").rglob("*.md")) if path.read_text().startswith("---")]
+CHAPTERS = [path for path in sorted((ROOT / "chapters").rglob("*.md")) if "kernelspec:" in path.read_text()]
 HEADER = """---
 jupytext:
   text_representation:

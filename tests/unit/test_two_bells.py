@@ -57,7 +57,7 @@ def test_the_words_have_the_numbers():
 
 def test_the_picture_says_it_to_those_who_do_not_see_it():
     widget = TwoBells()
-    assert f'aria-label="{widget.describe()}"' in widget.picture()
+    assert f'alt="{widget.describe()}"' in widget.picture()
 
 
 def test_every_trait_can_be_set_later_and_is_checked():
