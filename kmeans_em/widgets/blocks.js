@@ -109,7 +109,7 @@ function render({ model, el }) {
       <path class="axis" d="M8 18H${width - 4}"/>
       ${marks.join("")}
       <circle class="point" cx="${axis.at(point)}" cy="18" r="5"/><text x="${axis.at(point)}" y="10" text-anchor="middle">x</text>
-      <text class="tick" x="8" y="42">μ</text>
+      <text class="tick" x="8" y="42">mean</text>
       <path class="axis" d="M41 ${up.at(0)}V${up.at(k)}"/>
       ${level(0, "0")}${level(1, "1")}${level(k, `k = ${k}`)}
       <path class="room" d="M${box.left} ${box.bottom}V${box.top}H${box.right}V${box.bottom}M${box.left} ${up.at(1)}H${box.right}"/>

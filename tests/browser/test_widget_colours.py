@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.slider_latency import page_of
 from kmeans_em import datasets
-from kmeans_em.widgets import Explorer, Likelihood, Narrowing
+from kmeans_em.widgets import Bell, Blocks, Climb, Deltas, Explorer, Likelihood, Narrowing, Temperature, TwoBells
 from tests.contrast import contrast
 
 PLANE, LINE = datasets.blobs(), datasets.line()
@@ -17,6 +17,12 @@ WIDGETS = {
     "bound": lambda: Explorer(LINE, [[1], [9]], sigma=2, panel="bound"),
     "likelihood": lambda: Likelihood(LINE),
     "narrowing": lambda: Narrowing(sigma=0.2),
+    "bell": Bell,
+    "two bells": TwoBells,
+    "temperature": Temperature,
+    "climb": Climb,
+    "blocks": Blocks,
+    "deltas": Deltas,
 }
 HOSTS = {
     "a light one": "<html>",
