@@ -27,11 +27,12 @@ const SKELETON = `<div class="layout">
   </div></div>`;
 
 // What stands beside the figure: numbers, and one picture of the objective.
-// `boxes`: follow and twins are shown; `still`: the reader alone moves the means;
+// `boxes`: follow and twins are shown; `still`: the reader alone moves the means; `bare`: there is no button but Play;
 // `halves`: E-step and M-step are taken apart, with the memberships held between them.
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
 const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
+  none: { readings: {}, height: 0, draw: () => {}, still: true, bare: true },
   range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
   staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
   likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {}, still: true },
@@ -61,6 +62,7 @@ function render({ model, el }) {
   find(".panel").setAttribute("height", panel.height);
   for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
   for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", Boolean(panel.still));
+  find("[data-do=reset]").toggleAttribute("hidden", Boolean(panel.bare));
   const why = find(".why"); // Step and Run do nothing while the means follow EM
   why.id = `why-${Math.random().toString(36).slice(2)}`;
   why.hidden = panel.still || !(panel.boxes || model.get("follow"));
@@ -412,6 +414,7 @@ function render({ model, el }) {
   }
   const stopWatching = watch(root, layout);
   layout();
+  document.fonts.ready.then(layout);
   restart();
 
   return () => {
@@ -433,16 +436,18 @@ function planeFigure({ X, root, axisLabels }) {
   const [xs, ys] = [range(X, 0), range(X, 1)];
   // equal scales where that leaves a readable picture: then spheres are circles
   const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
+  const heightAt = heightOf(root, stage, 200, (width) => (equal ? 0.75 : 0.7) * width);
   let box, axes, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
-    const height = Math.max(240, Math.min(460, equal ? 0.86 * width : 0.7 * width));
+    const height = heightAt(width);
     stage.style.height = `${height}px`;
     colours = coloursOn(root);
     sharp(canvas, width, height);
-    box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
+    const named = axisLabels.some(Boolean);
+    box = { left: named ? 38 : 24, right: width - 8, top: 8, bottom: height - (named ? 36 : 20) };
     axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
     svg.innerHTML = frameMarks(axes, box, axisLabels) + inside(box, '<g class="rings"></g>');
     // one cell more on each side, for the smoothing at the edges
@@ -498,12 +503,13 @@ function lineFigure({ X, root, axisLabels }) {
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
   const xs = range(X, 0);
+  const heightAt = heightOf(root, stage, 300, (width) => Math.max(340, 0.7 * width));
   let box, axis, middle, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
-    const height = Math.max(340, Math.min(440, 0.8 * width));
+    const height = heightAt(width);
     stage.style.height = `${height}px`;
     colours = coloursOn(root);
     sharp(canvas, width, height);

@@ -29,6 +29,30 @@ function watch(root, redraw) {
   return () => { size.disconnect(); theme.disconnect(); };
 }
 
+// How high a drawing may be, so that the slider and its reading stay on the screen on which the figure begins; and in full
+// screen, so that all of the figure does. A frame of its own, as Colab has, grows with the figure and sets no bound.
+// Measured when the width, the screen or the fonts have changed, so that nothing moves while one reads.
+function heightOf(root, stage, least, wish) {
+  const reading = root.querySelector(".slider-ends");
+  let [measured, height] = ["", 0];
+  function measure(width, screen, full) {
+    const box = stage.getBoundingClientRect();
+    const scale = box.width / width;
+    const below = reading.getBoundingClientRect().bottom - box.bottom;
+    const rest = full ? root.firstElementChild.getBoundingClientRect().height - box.height + 24 : box.top + scrollY + below;
+    const room = (screen - rest) / scale;
+    if (full) return Math.max(least, room);
+    return Math.max(least, Math.min(wish(width), room < least ? screen - below : room));
+  }
+  return (width) => {
+    const full = document.fullscreenElement === root;
+    const screen = full || self === top ? document.documentElement.clientHeight : Infinity;
+    const now = [width, screen, full, document.fonts.status].join();
+    if (now !== measured) [measured, height] = [now, Math.floor(measure(width, screen, full))];
+    return height;
+  };
+}
+
 // `work`, done once however often it is asked for before `later` calls back.
 function gathered(work, later) {
   let [asked, ended] = [false, false];

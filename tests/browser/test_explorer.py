@@ -1,4 +1,4 @@
-"""The explorer as a reader meets it on the built page."""
+"""The explorer as a reader meets it: on Old Faithful, on a page of its own, and on the built pages."""
 
 import numpy as np
 import pytest
@@ -12,17 +12,20 @@ START = [[-0.4, 0.3], [0.4, -0.3]]
 
 
 @pytest.fixture
-def start(address, open_page):
-    def open_(**context):
-        page = open_page(f"{address}/chapters/start.html", **context)
-        page.wait_for_function("document.querySelector('.explorer .summary').textContent")
+def start(open_page):
+    """Opens a page that holds this explorer, or another one, and nothing else."""
+
+    def open_(explorer=None, **context):
+        page = open_page("about:blank", **context)
+        page.set_content(page_of(explorer or Explorer(X, START, sigma=1.2, follow=True)))
+        page.wait_for_selector(".explorer .summary:not(:empty)")
         return page
 
     return open_
 
 
 def part(page, selector):
-    """Parts of the page's first explorer, the one on Old Faithful."""
+    """Parts of the page's first explorer."""
     return page.locator(".explorer").first.locator(selector)
 
 
@@ -143,10 +146,8 @@ def test_a_greyed_button_says_why_and_does_nothing(start):
     assert part(page, "[data-do=step]").get_attribute("aria-describedby") == ""
 
 
-def test_no_button_is_greyed_by_a_switch_that_is_not_shown_without_a_reason(open_page):
-    page = open_page("about:blank")
-    page.set_content(page_of(Explorer(X, START, follow=True, panel="staircase")))
-    page.wait_for_selector(".explorer .summary:not(:empty)")
+def test_no_button_is_greyed_by_a_switch_that_is_not_shown_without_a_reason(start):
+    page = start(Explorer(X, START, follow=True, panel="staircase"))
     assert part(page, "[data-do=step]").get_attribute("aria-disabled") == "true"
     assert part(page, ".why").inner_text() == "The means follow EM to rest by themselves."
 
@@ -201,11 +202,54 @@ def test_the_means_are_large_enough_to_touch(start):
         assert min(box["width"], box["height"]) >= 24
 
 
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_drawing_is_as_wide_as_the_text_and_all_else_stands_below_it(address, open_page, width):
+    for chapter in ("start", "02-k-means", "03-mixture-weights"):
+        page = open_page(f"{address}/chapters/{chapter}.html", width, 844)
+        page.wait_for_selector(".explorer .summary:not(:empty)")
+        text, drawing = (page.locator(part).first.bounding_box() for part in ("article p", ".explorer .stage"))
+        assert drawing["width"] == pytest.approx(text["width"], abs=1)
+        for part_below in (".controls", ".side"):
+            assert part(page, part_below).bounding_box()["y"] >= drawing["y"] + drawing["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_drawing_keeps_its_height_while_one_reads(address, open_page):
+    page = open_page(f"{address}/chapters/start.html", 390, 844)
+    page.wait_for_selector(".explorer .summary:not(:empty)")
+    before = part(page, ".stage").bounding_box()["height"]
+    page.mouse.wheel(0, 500)
+    slide(page, 0)
+    assert part(page, ".stage").bounding_box()["height"] == before
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_timeout(200)
+    assert part(page, ".stage").bounding_box()["height"] > before
+
+
+def test_a_figure_far_down_a_page_has_a_height_of_its_own(start):
+    page = start()
+    natural = part(page, ".stage").bounding_box()["height"]
+    page.evaluate("document.body.style.paddingTop = '3000px'; document.body.style.width = '679px'")
+    page.wait_for_timeout(200)
+    assert part(page, ".stage").bounding_box()["height"] == pytest.approx(natural, abs=2)
+
+
+def test_before_the_text_has_defined_them_no_numbers_are_shown(start):
+    page = start(Explorer(X, START, follow=True, panel="none", axis_labels=["", ""]))
+    shown = part(page, ":is(button, input):visible").evaluate_all("all => all.map((it) => it.className || it.type)")
+    assert sorted(set(shown)) == ["button", "handle", "range"]
+    assert part(page, "button:visible:not(.handle)").all_inner_texts() == ["Play"]
+    for name in (".numbers", ".buttons", ".why"):
+        assert not part(page, name).is_visible()
+    assert part(page, ".axis-label").all_text_contents() == ["", ""]
+    assert "points are shared" in part(page, ".summary").inner_text()
+
+
 def test_without_javascript_a_picture_says_the_same(address, open_page):
     page = open_page(f"{address}/chapters/start.html", java_script_enabled=False)
     picture = page.locator(".widget-picture img").first
     assert picture.is_visible()
-    assert "272 points" in picture.get_attribute("alt")
+    assert "180 points coloured" in picture.get_attribute("alt")
 
 
 def test_on_paper_the_picture_stands_in(start):
@@ -218,7 +262,7 @@ def test_on_paper_the_picture_stands_in(start):
 
 
 def test_the_log_likelihood_map_finds_the_top(address, open_page):
-    page = open_page(f"{address}/chapters/01-squared-error.html")
+    page = open_page(f"{address}/chapters/01-squared-error-one-gaussian.html")
     page.locator(".likelihood [data-do=best-mu]").click()
     page.locator(".likelihood [data-do=best-sigma]").click()
     page.wait_for_function("document.querySelector('.likelihood .summary').textContent.includes('the top')")
@@ -232,7 +276,7 @@ def test_the_log_likelihood_map_finds_the_top(address, open_page):
 def test_the_two_terms_are_those_of_python(address, open_page):
     blobs = datasets.blobs()
     middles = fit(blobs, [[0, 0], [5, 0], [2, 4]]).means
-    page = open_page(f"{address}/chapters/03-soften.html")
+    page = open_page(f"{address}/chapters/04-soften-temperature.html")
     page.wait_for_function("document.querySelector('.explorer .summary').textContent")
     resp = responsibilities(blobs, middles, 1.5)
     loss = (resp * ((blobs[:, None] - middles) ** 2).sum(axis=2)).sum()
@@ -253,7 +297,7 @@ def test_the_two_terms_are_those_of_python(address, open_page):
 
 def test_a_weight_moves_the_posterior_and_the_likelihood(address, open_page):
     line = datasets.line()
-    page = open_page(f"{address}/chapters/04-mixture.html")
+    page = open_page(f"{address}/chapters/03-mixture-weights.html")
     page.wait_for_function("document.querySelector('.explorer .summary').textContent")
     assert number(page, "log-likelihood") == pytest.approx(log_likelihood(line, [[1], [11]], 4), abs=1e-3)
     first, second = part(page, ".weights input").all()
