@@ -1,7 +1,7 @@
 // What the book's moving figures share: axes, ticks, marks, numbers in short, colours.
 
 const SMALLEST_WIDTH = 80;
-const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma
+const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma unless said otherwise
 
 function frameIn(el, name, label, skeleton) {
   const root = document.createElement("div");
@@ -91,7 +91,7 @@ function glide(milliseconds, show) {
 }
 
 function sharp(canvas, width, height) {
-  const ratio = devicePixelRatio || 1;
+  const ratio = (devicePixelRatio || 1) * (canvas.getBoundingClientRect().width / width || 1);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -191,23 +191,28 @@ function playButton(root, button, travelled, travel, seconds = 10) {
   return pause;
 }
 
-// A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.
-function sigmaSlider([low, high]) {
+// A slider's positions for sigma: 0 is sigma = 0, the others go from low to high, each over a part of sigmaOf's way.
+function sigmaSlider([low, high], sigmaOf = (way) => low * (high / low) ** way) {
+  const ends = Array.from({ length: POSITIONS + 1 }, (_, p) => sigmaOf(p / POSITIONS));
   return {
-    // Round values, so that the reader can find the ones that the text names.
-    sigmaAt(position) {
-      if (position === 0) return 0;
-      const exact = low * (high / low) ** ((position - 1) / (POSITIONS - 1));
-      const power = 10 ** Math.floor(Math.log10(exact));
-      const grain = [2, 5, 10].find((end) => exact < end * power) / 100;
-      return +(Math.round(exact / power / grain) * grain * power).toPrecision(3);
-    },
+    sigmaAt: (position) => (position === 0 ? 0 : roundest(ends[position - 1], ends[position])),
     positionOf(sigma) {
       if (sigma === 0) return 0;
-      const position = 1 + ((POSITIONS - 1) * Math.log(sigma / low)) / Math.log(high / low);
-      return Math.round(Math.min(POSITIONS, Math.max(1, position)));
+      const position = ends.findIndex((end) => sigma <= end);
+      return position < 0 ? POSITIONS : Math.max(1, position);
     },
   };
+}
+
+// The number above low, up to high, with the fewest digits: so that the reader can find those that the text names.
+function roundest(low, high) {
+  for (let power = 10 ** Math.floor(Math.log10(high)); power > 1e-14 * high; power /= 10) {
+    for (const grain of [power, power / 2, power / 5]) {
+      const value = +(Math.round((low + high) / 2 / grain) * grain).toPrecision(12);
+      if (low < value && value <= high) return value;
+    }
+  }
+  return high;
 }
 
 function range(X, a) {
