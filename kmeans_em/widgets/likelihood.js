@@ -155,7 +155,7 @@ function render({ model, el }) {
     const [x, y] = [axis.at(mu), up.at(sigma)];
     svg.querySelector(".moving").innerHTML = `
       <path class="stick" d="${sticks}" ${n > 40 ? 'opacity="0.25"' : ""}/>
-      ${path(bell, "part")}
+      ${path(bell, "part", 0)}
       ${n > 40 ? "" : [...X.values].map((value) => `<circle cx="${axis.at(value)}" cy="${middle}" r="4" fill="currentColor"/>`).join("")}
       <path class="cross" d="M${x} ${box.top}V${box.bottom}M${box.left} ${y}H${box.right}"/>`;
     handle.style.transform = `translate(${x}px, ${y}px)`;
