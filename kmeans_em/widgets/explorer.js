@@ -449,9 +449,10 @@ function render({ model, el }) {
 
 // Sigma along the slider's way from 0 to 1: where it changes the shares much, it goes slowly; nowhere does it stand still.
 // Means that follow EM go with it, from where k-means rests.
-export function travel(X, [low, high], means, follow, logWeights) {
-  const some = thinned(X, 200);
-  const small = 1e-4 * rmsRadius(X);
+export function travel({ n, d, values }, [low, high], means, follow, logWeights) {
+  const every = Math.ceil(n / 200); // so many points tell enough
+  const some = { n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) };
+  const small = 1e-4 * rmsRadius(some);
   const sigmas = Array.from({ length: 97 }, (_, s) => low * (high / low) ** (s / 96));
   if (follow) means = fit(some, means, 0, 0);
   const shares = sigmas.map((sigma) => {
@@ -467,11 +468,6 @@ export function travel(X, [low, high], means, follow, logWeights) {
     const part = (way * ways.at(-1) - ways[s - 1]) / (ways[s] - ways[s - 1]);
     return sigmas[s - 1] * (sigmas[s] / sigmas[s - 1]) ** part;
   };
-}
-
-function thinned({ n, d, values }, most) {
-  const every = Math.ceil(n / most);
-  return { n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) };
 }
 
 // the plane
@@ -541,11 +537,11 @@ function planeFigure({ X, root, axisLabels }) {
     const apart = means.flatMap((mean, j) => means.slice(0, j).map((other) => largestMove([mean], [other])));
     const narrow = Math.max(sigma, Math.sqrt((pixel * Math.min(...apart, 1 / 0)) / 4) || 0);
     const differs = (at, to) => [0, 1, 2].some((c) => Math.abs(places.data[at + c] - places.data[to + c]) > 40);
-    for (let row = 0, at = 0; row < coarse.height; row++) {
-      for (let column = 0; column < coarse.width; column++, at += 4) {
-        const [right, down] = [at + 4, at + 4 * coarse.width];
-        if (column === coarse.width - 1 || row === coarse.height - 1) continue;
-        if (!differs(at, right) && !differs(at, down) && !differs(at, down + 4)) continue;
+    for (let row = 0; row < coarse.height - 1; row++) {
+      for (let column = 0; column < coarse.width - 1; column++) {
+        const at = 4 * (coarse.width * row + column);
+        const down = at + 4 * coarse.width;
+        if (!differs(at, at + 4) && !differs(at, down) && !differs(at, down + 4) && !differs(at + 4, down)) continue;
         const [x, y] = [CELL * column + 3, CELL * row + 3];
         fine.putImageData(shade(left + x + 0.5, top + y + 0.5, 1, CELL, CELL, narrow), x, y);
       }

@@ -33,10 +33,11 @@ class Explorer(Widget):
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
     panel : {"none", "range", "staircase", "terms", "likelihood", "bound"}, optional
-        What stands below the figure: nothing but what is seen, in a sentence; the range from J - 2 sigma^2 n log k to J with F_sigma in it
-        (unless said otherwise); the objective after each step, as a staircase; the two terms of F_sigma, the naive loss
-        sum r D and the entropy of the shares; the log-likelihood of the mixture; or, with E-step and
-        M-step taken one by one, its lower bound and the divergence that is missing to it.
+        What stands below the figure: nothing but what is seen, in a sentence; the range from
+        J - 2 sigma^2 n log k to J with F_sigma in it (unless said otherwise); the objective after each step, as a
+        staircase; the two terms of F_sigma, the naive loss sum r D and the entropy of the shares; the
+        log-likelihood of the mixture; or, with E-step and M-step taken one by one, its lower bound and the
+        divergence that is missing to it.
         The boxes for `follow` and `twins` are shown with the range alone; with "none", nothing steps or resets.
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.

@@ -105,7 +105,8 @@ def test_the_arrow_keys_reach_every_sigma_that_the_text_names(start):
 
 TRAVEL = """
 async ([esm, n, values, means, range]) => {
-  const { travel, fit, responsibilities } = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
+  const address = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const { travel, fit, responsibilities } = await import(address);
   const X = { n, d: 2, values: Float64Array.from(values) };
   const sigmaOf = travel(X, range, means, true, null);
   let place = fit(X, means, 0, 0);
@@ -125,9 +126,8 @@ def test_each_tenth_of_the_slider_changes_the_shares_about_as_much(start):
     means = [[0.5, 0.5], [2, 1], [1.5, 2]]
     low, high = Explorer(clouds, means).sigma_range
     page = start()
-    found = page.evaluate(
-        TRAVEL, [source("em.js", "figure.js", "explorer.js"), len(clouds), clouds.ravel().tolist(), means, [low, high]]
-    )
+    esm = source("em.js", "figure.js", "explorer.js")
+    found = page.evaluate(TRAVEL, [esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
     assert found["ends"][0] == pytest.approx(low)
     assert found["ends"][-1] == pytest.approx(high)
     assert (np.diff(found["ends"]) > 0).all()
