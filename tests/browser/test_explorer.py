@@ -345,6 +345,8 @@ def test_the_drawing_is_as_wide_as_the_text_and_all_else_stands_below_it(address
         for part_below in (".controls", ".side"):
             assert part(page, part_below).bounding_box()["y"] >= drawing["y"] + drawing["height"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        slide_at_once(page, 0)  # where the reading is longest
+        assert part(page, ".slider-ends").evaluate("(row) => row.scrollWidth <= row.clientWidth")
 
 
 def test_the_drawing_keeps_its_height_while_one_reads(address, open_page):
