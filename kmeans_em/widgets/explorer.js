@@ -8,8 +8,12 @@ const REST = 1e-8; // the means rest when none moves by more than so many radii
 const SKELETON = `<div class="layout">
   <div class="stage"><canvas></canvas><svg aria-hidden="true"></svg><div class="handles"></div></div>
   <div class="controls">
-    <label class="slider"><span>σ</span><input type="range" min="0" max="${POSITIONS}" step="1"></label>
-    <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>softer</span></div>
+    <div class="slider">
+      <span aria-hidden="true">σ</span><input type="range" min="0" max="${POSITIONS}" step="1" aria-label="σ">
+      <button type="button" data-do="play"></button>
+      <button type="button" data-do="enlarge">Full screen</button>
+      <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>softer</span></div>
+    </div>
     <div class="weights"></div>
     <div class="buttons">
       <button type="button" data-do="step">Step</button>
@@ -27,11 +31,12 @@ const SKELETON = `<div class="layout">
   </div></div>`;
 
 // What stands beside the figure: numbers, and one picture of the objective.
-// `boxes`: follow and twins are shown; `still`: the reader alone moves the means;
+// `boxes`: follow and twins are shown; `still`: the reader alone moves the means; `bare`: there is no button but Play;
 // `halves`: E-step and M-step are taken apart, with the memberships held between them.
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
 const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
+  none: { readings: {}, height: 0, draw: () => {}, still: true, bare: true },
   range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
   staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
   likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {}, still: true },
@@ -46,7 +51,6 @@ const PANELS = {
 
 function render({ model, el }) {
   const X = readData(model.get("X"));
-  const { sigmaAt, positionOf } = sigmaSlider(model.get("sigma_range"));
   const radius = rmsRadius(X) || 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -61,6 +65,7 @@ function render({ model, el }) {
   find(".panel").setAttribute("height", panel.height);
   for (const box of root.querySelectorAll(".box")) box.toggleAttribute("hidden", !panel.boxes);
   for (const name of ["step", "run"]) find(`[data-do=${name}]`).toggleAttribute("hidden", Boolean(panel.still));
+  find("[data-do=reset]").toggleAttribute("hidden", Boolean(panel.bare));
   const why = find(".why"); // Step and Run do nothing while the means follow EM
   why.id = `why-${Math.random().toString(36).slice(2)}`;
   why.hidden = panel.still || !(panel.boxes || model.get("follow"));
@@ -73,6 +78,8 @@ function render({ model, el }) {
   let weights = [...model.get("weights")]; // none: a plain sum over the clusters
   let logWeights = logOf(weights);
   const first = { sigma, means: copy(means), weights }; // where Reset goes
+  const sigmaOf = travel(X, model.get("sigma_range"), means, model.get("follow"), logWeights);
+  const { sigmaAt, positionOf } = sigmaSlider(model.get("sigma_range"), sigmaOf);
   let start = copy(means); // where the reader last put the means: EM and k-means both start here
   let lloyd = copy(means);
   let steps = 0;
@@ -102,6 +109,19 @@ function render({ model, el }) {
   find("[data-do=step]").addEventListener("click", () => { pause(); if (!model.get("follow")) stepOnce(); });
   find("[data-do=reset]").addEventListener("click", reset);
   runButton.addEventListener("click", () => { if (playing) pause(); else if (!model.get("follow")) run(); });
+  const stopPlaying = playButton(
+    root,
+    find("[data-do=play]"),
+    () => 1 - positionOf(sigma) / POSITIONS,
+    (way) => setSigma(sigmaAt(Math.round(POSITIONS * (1 - way)))),
+  );
+  const enlarge = find("[data-do=enlarge]");
+  enlarge.hidden = !document.fullscreenEnabled;
+  enlarge.addEventListener("click", () => (document.fullscreenElement === root ? document.exitFullscreen() : root.requestFullscreen()));
+  root.addEventListener("fullscreenchange", () => {
+    enlarge.setAttribute("aria-pressed", document.fullscreenElement === root);
+    layout();
+  });
   for (const name of ["follow", "twins"]) {
     const box = find(`[data-is=${name}]`);
     box.addEventListener("change", () => { model.set(name, box.checked); model.save_changes(); });
@@ -129,6 +149,7 @@ function render({ model, el }) {
   }
 
   function setSigma(value) {
+    if (value === sigma) return;
     sigma = value;
     changeObjective();
   }
@@ -364,8 +385,9 @@ function render({ model, el }) {
     });
     handle.addEventListener("pointermove", (event) => {
       if (!dragging || !handle.hasPointerCapture(event.pointerId)) return;
-      const box = find(".stage").getBoundingClientRect();
-      drag(j, figure.toData([event.clientX - box.left, event.clientY - box.top]));
+      const [stage, box] = [find(".stage"), find(".stage").getBoundingClientRect()];
+      const scale = box.width / stage.clientWidth; // in full screen all is larger
+      drag(j, figure.toData([(event.clientX - box.left) / scale, (event.clientY - box.top) / scale]));
     });
     const release = () => { if (dragging) { dragging = false; place(copy(means)); } };
     handle.addEventListener("pointerup", release);
@@ -412,14 +434,39 @@ function render({ model, el }) {
   }
   const stopWatching = watch(root, layout);
   layout();
+  document.fonts.ready.then(layout);
   restart();
 
   return () => {
     pause();
+    stopPlaying();
     stopWatching();
     draw.end();
     summarise.end();
     for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
+  };
+}
+
+// Sigma along the slider's way from 0 to 1: where it changes the shares much, it goes slowly; nowhere does it stand still.
+// Means that follow EM go with it, from where k-means rests.
+export function travel({ n, d, values }, [low, high], means, follow, logWeights) {
+  const every = Math.ceil(n / 200); // so many points tell enough
+  const some = { n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) };
+  const small = 1e-4 * rmsRadius(some);
+  const sigmas = Array.from({ length: 97 }, (_, s) => low * (high / low) ** (s / 96));
+  if (follow) means = fit(some, means, 0, 0);
+  const shares = sigmas.map((sigma) => {
+    if (follow) means = fit(some, means, sigma, small, 200);
+    return responsibilities(some, means, sigma, logWeights);
+  });
+  const changes = shares.slice(1).map((now, s) => now.reduce((sum, r, i) => sum + Math.abs(r - shares[s][i]), 0));
+  const usual = average(changes) || 1;
+  const ways = [0];
+  for (const change of changes) ways.push(ways.at(-1) + Math.min(6, Math.max(0.06, change / usual)));
+  return (way) => {
+    const s = Math.max(1, ways.findIndex((end) => way * ways.at(-1) <= end));
+    const part = (way * ways.at(-1) - ways[s - 1]) / (ways[s] - ways[s - 1]);
+    return sigmas[s - 1] * (sigmas[s] / sigmas[s - 1]) ** part;
   };
 }
 
@@ -429,25 +476,28 @@ function planeFigure({ X, root, axisLabels }) {
   const stage = root.querySelector(".stage");
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
-  const field = document.createElement("canvas");
+  const [coarse, field] = [document.createElement("canvas"), document.createElement("canvas")];
   const [xs, ys] = [range(X, 0), range(X, 1)];
   // equal scales where that leaves a readable picture: then spheres are circles
   const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
+  const heightAt = heightOf(root, stage, 200, (width) => (equal ? 0.75 : 0.7) * width);
   let box, axes, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
-    const height = Math.max(240, Math.min(460, equal ? 0.86 * width : 0.7 * width));
+    const height = heightAt(width);
     stage.style.height = `${height}px`;
     colours = coloursOn(root);
     sharp(canvas, width, height);
-    box = { left: 38, right: width - 8, top: 8, bottom: height - 36 };
+    const named = axisLabels.some(Boolean);
+    box = { left: named ? 38 : 24, right: width - 8, top: 8, bottom: height - (named ? 36 : 20) };
     axes = equal ? equalAxes(xs, ys, box) : [linear(xs, box.left, box.right), linear(ys, box.bottom, box.top)];
     svg.innerHTML = frameMarks(axes, box, axisLabels) + inside(box, '<g class="rings"></g>');
     // one cell more on each side, for the smoothing at the edges
-    field.width = Math.ceil((box.right - box.left) / CELL) + 2;
-    field.height = Math.ceil((box.bottom - box.top) / CELL) + 2;
+    coarse.width = Math.ceil((box.right - box.left) / CELL) + 2;
+    coarse.height = Math.ceil((box.bottom - box.top) / CELL) + 2;
+    [field.width, field.height] = [coarse.width * CELL, coarse.height * CELL];
   }
 
   function draw({ means, sigma, logWeights, resp, lloyd }) {
@@ -461,27 +511,46 @@ function planeFigure({ X, root, axisLabels }) {
   }
 
   // The responsibilities of every place in the picture: clouds for large sigma, Voronoi cells at 0.
+  // Smooth between places CELL apart, but pixel by pixel where a border runs between them.
   function drawField(context, means, sigma, logWeights) {
-    const small = field.getContext("2d");
-    const image = small.createImageData(field.width, field.height);
     const r = new Float64Array(means.length);
-    const place = [0, 0];
-    for (let row = 0, at = 0; row < field.height; row++) {
-      place[1] = axes[1].from(box.top + CELL * (row - 0.5));
-      for (let column = 0; column < field.width; column++, at += 4) {
-        place[0] = axes[0].from(box.left + CELL * (column - 0.5));
-        sqDists(place, 0, means, r);
-        soften(r, sigma, logWeights);
-        mix(r, 0, colours.palette, image.data, at);
-        image.data[at + 3] = 46;
+    function shade(left, top, step, columns, rows, sigma) {
+      const image = new ImageData(columns, rows);
+      for (let row = 0, at = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++, at += 4) {
+          sqDists([axes[0].from(left + step * column), axes[1].from(top + step * row)], 0, means, r);
+          soften(r, sigma, logWeights);
+          mix(r, 0, colours.palette, image.data, at);
+          image.data[at + 3] = 46;
+        }
+      }
+      return image;
+    }
+    const [left, top] = [box.left - CELL, box.top - CELL];
+    const places = shade(left + CELL / 2, top + CELL / 2, CELL, coarse.width, coarse.height, sigma);
+    coarse.getContext("2d").putImageData(places, 0, 0);
+    const fine = field.getContext("2d", { willReadFrequently: true });
+    fine.clearRect(0, 0, field.width, field.height);
+    fine.drawImage(coarse, 0, 0, field.width, field.height);
+    // from one side of a border to the other it is a pixel at least
+    const pixel = Math.abs(axes[0].from(1) - axes[0].from(0));
+    const apart = means.flatMap((mean, j) => means.slice(0, j).map((other) => largestMove([mean], [other])));
+    const narrow = Math.max(sigma, Math.sqrt((pixel * Math.min(...apart, 1 / 0)) / 4) || 0);
+    const differs = (at, to) => [0, 1, 2].some((c) => Math.abs(places.data[at + c] - places.data[to + c]) > 40);
+    for (let row = 0; row < coarse.height - 1; row++) {
+      for (let column = 0; column < coarse.width - 1; column++) {
+        const at = 4 * (coarse.width * row + column);
+        const down = at + 4 * coarse.width;
+        if (!differs(at, at + 4) && !differs(at, down) && !differs(at, down + 4) && !differs(at + 4, down)) continue;
+        const [x, y] = [CELL * column + 3, CELL * row + 3];
+        fine.putImageData(shade(left + x + 0.5, top + y + 0.5, 1, CELL, CELL, narrow), x, y);
       }
     }
-    small.putImageData(image, 0, 0);
     context.save();
     context.beginPath();
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
-    context.drawImage(field, box.left - CELL, box.top - CELL, CELL * field.width, CELL * field.height);
+    context.drawImage(field, left, top);
     context.restore();
   }
 
@@ -498,12 +567,13 @@ function lineFigure({ X, root, axisLabels }) {
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
   const xs = range(X, 0);
+  const heightAt = heightOf(root, stage, 300, (width) => Math.max(340, 0.7 * width));
   let box, axis, middle, colours;
 
   function resize() {
     const width = stage.clientWidth;
     if (width < SMALLEST_WIDTH) return; // not on the page yet
-    const height = Math.max(340, Math.min(440, 0.8 * width));
+    const height = heightAt(width);
     stage.style.height = `${height}px`;
     colours = coloursOn(root);
     sharp(canvas, width, height);

@@ -15,7 +15,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
-PANELS = ("range", "staircase", "terms", "likelihood", "bound")
+PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 
 class Explorer(Widget):
@@ -32,17 +32,18 @@ class Explorer(Widget):
         Whether the means follow EM to rest when sigma changes, or stay.
     twins : bool
         Whether to show the centres that k-means finds from the same start, as dashed rings.
-    panel : {"range", "staircase", "terms", "likelihood", "bound"}, optional
-        What stands beside the figure: the range from J - 2 sigma^2 n log k to J with F_sigma in it
-        (unless said otherwise); the objective after each step, as a staircase; the two terms of F_sigma, the naive loss
-        sum r D and the entropy of the shares; the log-likelihood of the mixture; or, with E-step and
-        M-step taken one by one, its lower bound and the divergence that is missing to it.
-        The boxes for `follow` and `twins` are shown beside the range alone.
+    panel : {"none", "range", "staircase", "terms", "likelihood", "bound"}, optional
+        What stands below the figure: nothing but what is seen, in a sentence; the range from
+        J - 2 sigma^2 n log k to J with F_sigma in it (unless said otherwise); the objective after each step, as a
+        staircase; the two terms of F_sigma, the naive loss sum r D and the entropy of the shares; the
+        log-likelihood of the mixture; or, with E-step and M-step taken one by one, its lower bound and the
+        divergence that is missing to it.
+        The boxes for `follow` and `twins` are shown with the range alone; with "none", nothing steps or resets.
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.
     axis_labels : sequence of str
-        What the axes measure.
+        What the axes measure; empty where that needs no words.
     sigma_range : pair of float, optional
         The slider's range above 0.
 
@@ -141,10 +142,11 @@ class Explorer(Widget):
         """The picture in words."""
         means = self._at_first()
         shared = int((self._shares(means).max(axis=1) < 0.99).sum())
+        named = f", {' and '.join(self.axis_labels)}," if any(self.axis_labels) else ""
         places = "; ".join(", ".join(f"{c:.3g}" for c in mean) for mean in means)
         weighted = f" with weights {', '.join(f'{w:.3g}' for w in self.weights)}" if self.weights else ""
         return (
-            f"{len(self.X)} points, {' and '.join(self.axis_labels)}, coloured by their shares in "
+            f"{len(self.X)} points{named} coloured by their shares in "
             f"{len(means)} means at {places}{weighted}. At sigma = {self.sigma:.3g}, {shared} points are shared: "
             "their largest share is below 99%."
         )
@@ -152,7 +154,7 @@ class Explorer(Widget):
     def draw(self) -> Figure:
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
-        low = {"terms": 1.0, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
+        low = {"terms": 1.0, "none": 0.05, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
         figure = Figure(figsize=(4.8, tall + low + 0.2), layout="constrained")
         ax, below = figure.subplots(2, height_ratios=[tall, low])
         means = self._at_first()
@@ -171,9 +173,9 @@ class Explorer(Widget):
         plots.centres(ax, means)
         ax.set_xlabel(self.axis_labels[0])
         ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
-        if self.panel in ("likelihood", "bound"):
+        if self.panel in ("none", "likelihood", "bound"):
             below.set_axis_off()
-            if self.sigma > 0:
+            if self.sigma > 0 and self.panel != "none":
                 log_L = em.log_likelihood(self.X, means, self.sigma, self.weights or None)
                 ax.set_title(f"$\\sigma = {self.sigma:.3g}$,   $\\log L = {log_L:.5g}$")
         else:

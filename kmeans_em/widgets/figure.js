@@ -1,7 +1,7 @@
 // What the book's moving figures share: axes, ticks, marks, numbers in short, colours.
 
 const SMALLEST_WIDTH = 80;
-const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma
+const POSITIONS = 400; // slider positions above sigma = 0, evenly spaced in log sigma unless said otherwise
 
 function frameIn(el, name, label, skeleton) {
   const root = document.createElement("div");
@@ -27,6 +27,30 @@ function watch(root, redraw) {
     theme.observe(node, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light", "theme", "class"] });
   }
   return () => { size.disconnect(); theme.disconnect(); };
+}
+
+// How high a drawing may be, so that the slider and its reading stay on the screen on which the figure begins; and in full
+// screen, so that all of the figure does. A frame of its own, as Colab has, grows with the figure and sets no bound.
+// Measured when the width, the screen or the fonts have changed, so that nothing moves while one reads.
+function heightOf(root, stage, least, wish) {
+  const reading = root.querySelector(".slider-ends");
+  let [measured, height] = ["", 0];
+  function measure(width, screen, full) {
+    const box = stage.getBoundingClientRect();
+    const scale = box.width / width;
+    const below = reading.getBoundingClientRect().bottom - box.bottom;
+    const rest = full ? root.firstElementChild.getBoundingClientRect().height - box.height + 24 : box.top + scrollY + below;
+    const room = (screen - rest) / scale;
+    if (full) return Math.max(least, room);
+    return Math.max(least, Math.min(wish(width), room < least ? screen - below : room));
+  }
+  return (width) => {
+    const full = document.fullscreenElement === root;
+    const screen = full || self === top ? document.documentElement.clientHeight : Infinity;
+    const now = [width, screen, full, document.fonts.status].join();
+    if (now !== measured) [measured, height] = [now, Math.floor(measure(width, screen, full))];
+    return height;
+  };
 }
 
 // `work`, done once however often it is asked for before `later` calls back.
@@ -67,7 +91,7 @@ function glide(milliseconds, show) {
 }
 
 function sharp(canvas, width, height) {
-  const ratio = devicePixelRatio || 1;
+  const ratio = (devicePixelRatio || 1) * (canvas.getBoundingClientRect().width / width || 1);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -167,23 +191,28 @@ function playButton(root, button, travelled, travel, seconds = 10) {
   return pause;
 }
 
-// A slider's positions for sigma: 0 is sigma = 0, the others go from low to high.
-function sigmaSlider([low, high]) {
+// A slider's positions for sigma: 0 is sigma = 0, the others go from low to high, each over a part of sigmaOf's way.
+function sigmaSlider([low, high], sigmaOf = (way) => low * (high / low) ** way) {
+  const ends = Array.from({ length: POSITIONS + 1 }, (_, p) => sigmaOf(p / POSITIONS));
   return {
-    // Round values, so that the reader can find the ones that the text names.
-    sigmaAt(position) {
-      if (position === 0) return 0;
-      const exact = low * (high / low) ** ((position - 1) / (POSITIONS - 1));
-      const power = 10 ** Math.floor(Math.log10(exact));
-      const grain = [2, 5, 10].find((end) => exact < end * power) / 100;
-      return +(Math.round(exact / power / grain) * grain * power).toPrecision(3);
-    },
+    sigmaAt: (position) => (position === 0 ? 0 : roundest(ends[position - 1], ends[position])),
     positionOf(sigma) {
       if (sigma === 0) return 0;
-      const position = 1 + ((POSITIONS - 1) * Math.log(sigma / low)) / Math.log(high / low);
-      return Math.round(Math.min(POSITIONS, Math.max(1, position)));
+      const position = ends.findIndex((end) => sigma <= end);
+      return position < 0 ? POSITIONS : Math.max(1, position);
     },
   };
+}
+
+// The number above low, up to high, with the fewest digits: so that the reader can find those that the text names.
+function roundest(low, high) {
+  for (let power = 10 ** Math.floor(Math.log10(high)); power > 1e-14 * high; power /= 10) {
+    for (const grain of [power, power / 2, power / 5]) {
+      const value = +(Math.round((low + high) / 2 / grain) * grain).toPrecision(12);
+      if (low < value && value <= high) return value;
+    }
+  }
+  return high;
 }
 
 function range(X, a) {

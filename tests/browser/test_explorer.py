@@ -1,28 +1,32 @@
-"""The explorer as a reader meets it on the built page."""
+"""The explorer as a reader meets it: on Old Faithful, on a page of its own, and on the built pages."""
 
 import numpy as np
 import pytest
 
 from benchmarks.slider_latency import page_of
-from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood, responsibilities
+from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, responsibilities
 from kmeans_em.widgets import Explorer
+from kmeans_em.widgets.base import source
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
 
 
 @pytest.fixture
-def start(address, open_page):
-    def open_(**context):
-        page = open_page(f"{address}/chapters/start.html", **context)
-        page.wait_for_function("document.querySelector('.explorer .summary').textContent")
+def start(open_page):
+    """Opens a page that holds this explorer, or another one, and nothing else."""
+
+    def open_(explorer=None, **context):
+        page = open_page("about:blank", **context)
+        page.set_content(page_of(explorer or Explorer(X, START, sigma=1.2, follow=True)))
+        page.wait_for_selector(".explorer .summary:not(:empty)")
         return page
 
     return open_
 
 
 def part(page, selector):
-    """Parts of the page's first explorer, the one on Old Faithful."""
+    """Parts of the page's first explorer."""
     return page.locator(".explorer").first.locator(selector)
 
 
@@ -76,14 +80,145 @@ def test_sweeping_sigma_merges_the_means_and_parts_them_again(start):
     np.testing.assert_allclose(means(page), fit(X, START, 0).means, atol=6e-3)
 
 
-def test_the_slider_has_the_sigma_that_the_text_names(start):
+EVERY_STEP = """
+async (slider) => {
+  const values = [];
+  while (+slider.value < +slider.max) {
+    slider.value = +slider.value + 1;
+    const at = slider.value;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    if (slider.value !== at) throw new Error(`stuck at ${at}`);
+    values.push(slider.getAttribute("aria-valuetext"));
+  }
+  return values;
+}
+"""
+
+
+def test_the_arrow_keys_reach_every_sigma_that_the_text_names(start):
+    clouds, _ = gaussian.sample(180, [[0, 0], [3, 0.5], [1, 2.8]], sigma=1, rng=3)
+    page = start(Explorer(clouds, [[0.5, 0.5], [2, 1], [1.5, 2]], sigma=0, follow=True))
+    readings = part(page, ".controls > .slider input").evaluate(EVERY_STEP)
+    assert {f"σ = {sigma}" for sigma in ("0.100", "0.500", "1.00", "2.00", "4.00")} <= set(readings)
+
+
+TRAVEL = """
+async ([esm, n, values, means, range]) => {
+  const address = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const { travel, fit, responsibilities } = await import(address);
+  const X = { n, d: 2, values: Float64Array.from(values) };
+  const sigmaOf = travel(X, range, means, true, null);
+  let place = fit(X, means, 0, 0);
+  const ends = Array.from({ length: 11 }, (_, tenth) => sigmaOf(tenth / 10));
+  const shares = ends.map((sigma) => {
+    place = fit(X, place, sigma, 1e-7, 3000);
+    return responsibilities(X, place, sigma);
+  });
+  const change = (a, b) => a.reduce((sum, r, i) => sum + Math.abs(r - b[i]), 0) / 2 / n;
+  return { ends, changes: shares.slice(1).map((now, s) => change(now, shares[s])) };
+}
+"""
+
+
+def test_each_tenth_of_the_slider_changes_the_shares_about_as_much(start):
+    clouds, _ = gaussian.sample(180, [[0, 0], [3, 0.5], [1, 2.8]], sigma=1, rng=3)
+    means = [[0.5, 0.5], [2, 1], [1.5, 2]]
+    low, high = Explorer(clouds, means).sigma_range
     page = start()
-    part(page, ".controls > .slider input").focus()
-    readings = set()
-    for position in range(180, 360):
-        slide_at_once(page, position)
-        readings.add(part(page, ".sigma-readout").inner_text())
-    assert {"σ = 0.500", "σ = 1.00", "σ = 1.20", "σ = 1.38"} <= readings
+    esm = source("em.js", "figure.js", "explorer.js")
+    found = page.evaluate(TRAVEL, [esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
+    assert found["ends"][0] == pytest.approx(low)
+    assert found["ends"][-1] == pytest.approx(high)
+    assert (np.diff(found["ends"]) > 0).all()
+    assert min(found["changes"]) > 0.02
+    assert max(found["changes"]) < 0.2
+    merging = fit(clouds, means, found["ends"][9]).means
+    assert np.ptp(merging, axis=0).max() > 0.5  # merged in the last tenth alone
+
+
+def test_play_sweeps_sigma_down_to_k_means_and_any_touch_pauses_it(start):
+    page = start()
+    play, slider = part(page, "[data-do=play]"), part(page, ".controls > .slider input")
+    before = int(slider.input_value())
+    play.click()
+    assert play.inner_text() == "Pause"
+    page.wait_for_function(f"+document.querySelector('.explorer input').value < {before}")
+    part(page, ".summary").click()
+    assert play.inner_text() == "Play"
+    slide(page, 8)
+    play.click()
+    page.wait_for_function("document.querySelector('.explorer input').value === '0'")
+    page.wait_for_function("document.querySelector('[data-do=play]').textContent === 'Play'")
+
+
+def test_without_motion_play_goes_in_steps(start):
+    page = start(reduced_motion="reduce")
+    page.evaluate("""() => {
+      window.seen = new Set();
+      const slider = document.querySelector(".explorer input");
+      const look = () => { seen.add(slider.value); requestAnimationFrame(look); };
+      look();
+    }""")
+    part(page, "[data-do=play]").click()
+    page.wait_for_function("document.querySelector('.explorer input').value === '0'")
+    _, *positions = (int(position) for position in page.evaluate("[...seen]"))
+    assert len(positions) <= 9
+    assert all(position % 50 == 0 for position in positions)
+
+
+STRAIGHT = """
+() => {
+  const canvas = document.querySelector(".explorer canvas");
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const green = (x, y) => data[4 * (width * y + x) + 1];
+  const border = [];
+  for (let y = 20; y < height - 30; y += 1) {
+    for (let x = 45; x < width - 12; x++) {
+      if (Math.abs(green(x, y) - green(x + 1, y)) > 3) { border.push([x, y]); break; }
+    }
+  }
+  return border;
+}
+"""
+
+
+@pytest.mark.parametrize("sigma", [0, 0.02])
+def test_the_border_between_two_cells_is_straight(start, sigma):
+    corners = [[0, 0], [10, 0], [0, 10], [10, 10]]  # the points stand far from the border
+    page = start(Explorer(corners, [[1.5, 4], [8.5, 5.5]], sigma=sigma, twins=False, panel="none"))
+    x, y = np.array([place for place in page.evaluate(STRAIGHT) if place[1] > 60][:-60]).T
+    slope, offset = np.polyfit(y, x, 1)
+    assert abs(slope) > 0.1
+    assert np.abs(slope * y + offset - x).max() < 1.5
+
+
+def test_full_screen_is_filled_and_left_again(start):
+    page = start(Explorer(X, START, follow=True))
+    before = part(page, ".stage").bounding_box()
+    button = part(page, "[data-do=enlarge]")
+    button.click()
+    page.wait_for_function("document.fullscreenElement?.matches('.explorer')")
+    page.wait_for_timeout(300)
+    drawing, last = (part(page, name).bounding_box() for name in (".stage", ".side"))
+    assert button.get_attribute("aria-pressed") == "true"
+    assert drawing["width"] > 1.5 * before["width"]
+    assert last["y"] + last["height"] <= 900
+    part(page, "[data-is=follow]").uncheck()
+    handle = part(page, ".handle").first
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(300, 200)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    moved = handle.bounding_box()
+    assert (moved["x"] + moved["width"] / 2, moved["y"] + moved["height"] / 2) == pytest.approx((300, 200), abs=2)
+    button.click()
+    page.wait_for_function("!document.fullscreenElement")
+    page.wait_for_timeout(300)
+    assert part(page, ".stage").bounding_box()["width"] == pytest.approx(before["width"], abs=1)
 
 
 def test_the_read_outs_are_those_of_python(start):
@@ -143,10 +278,8 @@ def test_a_greyed_button_says_why_and_does_nothing(start):
     assert part(page, "[data-do=step]").get_attribute("aria-describedby") == ""
 
 
-def test_no_button_is_greyed_by_a_switch_that_is_not_shown_without_a_reason(open_page):
-    page = open_page("about:blank")
-    page.set_content(page_of(Explorer(X, START, follow=True, panel="staircase")))
-    page.wait_for_selector(".explorer .summary:not(:empty)")
+def test_no_button_is_greyed_by_a_switch_that_is_not_shown_without_a_reason(start):
+    page = start(Explorer(X, START, follow=True, panel="staircase"))
     assert part(page, "[data-do=step]").get_attribute("aria-disabled") == "true"
     assert part(page, ".why").inner_text() == "The means follow EM to rest by themselves."
 
@@ -171,11 +304,12 @@ def test_a_mean_can_be_dragged(start):
 def test_everything_works_by_keyboard(start):
     page = start()
     part(page, ".handle").first.focus()
-    for _ in range(3):
+    reached = []
+    for _ in range(5):
         page.keyboard.press("Tab")
         page.wait_for_timeout(20)
-    reached = page.evaluate("document.activeElement.getAttribute('data-do')")
-    assert reached == "step"
+        reached.append(page.evaluate("document.activeElement.dataset.do ?? document.activeElement.className"))
+    assert reached == ["handle", "", "play", "enlarge", "step"]
     part(page, "[data-is=follow]").focus()
     page.keyboard.press("Space")
     assert not part(page, "[data-is=follow]").is_checked()
@@ -196,16 +330,61 @@ def test_everything_works_by_keyboard(start):
 
 def test_the_means_are_large_enough_to_touch(start):
     page = start(width=390, height=844, has_touch=True, is_mobile=True)
-    for control in part(page, ":is(button, .buttons label, .slider)").all():
+    for control in part(page, ":is(button, .buttons label, .slider):visible").all():
         box = control.bounding_box()
         assert min(box["width"], box["height"]) >= 24
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_drawing_is_as_wide_as_the_text_and_all_else_stands_below_it(address, open_page, width):
+    for chapter in ("start", "02-k-means", "03-mixture-weights"):
+        page = open_page(f"{address}/chapters/{chapter}.html", width, 844)
+        page.wait_for_selector(".explorer .summary:not(:empty)")
+        text, drawing = (page.locator(part).first.bounding_box() for part in ("article h1", ".explorer .stage"))
+        assert drawing["width"] == pytest.approx(text["width"], abs=1)
+        for part_below in (".controls", ".side"):
+            assert part(page, part_below).bounding_box()["y"] >= drawing["y"] + drawing["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        slide_at_once(page, 0)  # where the reading is longest
+        assert part(page, ".slider-ends").evaluate("(row) => row.scrollWidth <= row.clientWidth")
+
+
+def test_the_drawing_keeps_its_height_while_one_reads(address, open_page):
+    page = open_page(f"{address}/chapters/start.html", 390, 844)
+    page.wait_for_selector(".explorer .summary:not(:empty)")
+    before = part(page, ".stage").bounding_box()["height"]
+    page.mouse.wheel(0, 500)
+    slide(page, 0)
+    assert part(page, ".stage").bounding_box()["height"] == before
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_timeout(200)
+    assert part(page, ".stage").bounding_box()["height"] > before
+
+
+def test_a_figure_far_down_a_page_has_a_height_of_its_own(start):
+    page = start()
+    natural = part(page, ".stage").bounding_box()["height"]
+    page.evaluate("document.body.style.paddingTop = '3000px'; document.body.style.width = '679px'")
+    page.wait_for_timeout(200)
+    assert part(page, ".stage").bounding_box()["height"] == pytest.approx(natural, abs=2)
+
+
+def test_before_the_text_has_defined_them_no_numbers_are_shown(start):
+    page = start(Explorer(X, START, follow=True, panel="none", axis_labels=["", ""]))
+    shown = part(page, ":is(button, input):visible").evaluate_all("all => all.map((it) => it.className || it.type)")
+    assert sorted(set(shown)) == ["button", "handle", "range"]
+    assert part(page, "button:visible:not(.handle)").all_inner_texts() == ["Play"]
+    for name in (".numbers", ".buttons", ".why"):
+        assert not part(page, name).is_visible()
+    assert part(page, ".axis-label").all_text_contents() == ["", ""]
+    assert "points are shared" in part(page, ".summary").inner_text()
 
 
 def test_without_javascript_a_picture_says_the_same(address, open_page):
     page = open_page(f"{address}/chapters/start.html", java_script_enabled=False)
     picture = page.locator(".widget-picture img").first
     assert picture.is_visible()
-    assert "272 points" in picture.get_attribute("alt")
+    assert "180 points coloured" in picture.get_attribute("alt")
 
 
 def test_on_paper_the_picture_stands_in(start):
@@ -218,7 +397,7 @@ def test_on_paper_the_picture_stands_in(start):
 
 
 def test_the_log_likelihood_map_finds_the_top(address, open_page):
-    page = open_page(f"{address}/chapters/01-squared-error.html")
+    page = open_page(f"{address}/chapters/01-squared-error-one-gaussian.html")
     page.locator(".likelihood [data-do=best-mu]").click()
     page.locator(".likelihood [data-do=best-sigma]").click()
     page.wait_for_function("document.querySelector('.likelihood .summary').textContent.includes('the top')")
@@ -232,7 +411,7 @@ def test_the_log_likelihood_map_finds_the_top(address, open_page):
 def test_the_two_terms_are_those_of_python(address, open_page):
     blobs = datasets.blobs()
     middles = fit(blobs, [[0, 0], [5, 0], [2, 4]]).means
-    page = open_page(f"{address}/chapters/03-soften.html")
+    page = open_page(f"{address}/chapters/04-soften-temperature.html")
     page.wait_for_function("document.querySelector('.explorer .summary').textContent")
     resp = responsibilities(blobs, middles, 1.5)
     loss = (resp * ((blobs[:, None] - middles) ** 2).sum(axis=2)).sum()
@@ -253,7 +432,7 @@ def test_the_two_terms_are_those_of_python(address, open_page):
 
 def test_a_weight_moves_the_posterior_and_the_likelihood(address, open_page):
     line = datasets.line()
-    page = open_page(f"{address}/chapters/04-mixture.html")
+    page = open_page(f"{address}/chapters/03-mixture-weights.html")
     page.wait_for_function("document.querySelector('.explorer .summary').textContent")
     assert number(page, "log-likelihood") == pytest.approx(log_likelihood(line, [[1], [11]], 4), abs=1e-3)
     first, second = part(page, ".weights input").all()

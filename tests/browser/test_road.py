@@ -43,3 +43,14 @@ def test_an_anchor_that_went_to_another_page_leads_there(open_page, address):
         page.goto(f"{address}/chapters/{old}.html#{new.partition('#')[2]}", wait_until="commit")
         page.wait_for_url(f"**/{new}")
     assert page.console == []
+
+
+@pytest.mark.parametrize("name", [START, *ROAD])
+def test_what_a_cell_shows_stands_above_its_source(open_page, address, name):
+    page = open_page(f"{address}/{name}")
+    cells = page.locator(".cell:has(> .above-input):has(> .cell_output)")
+    assert cells.count() > 0
+    for cell in cells.all():
+        output, source = (cell.locator(f"> {part}").bounding_box() for part in (".cell_output", ".above-input"))
+        assert source["y"] >= output["y"] + output["height"]
+    page.context.close()
