@@ -38,7 +38,7 @@ const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
   none: { readings: {}, height: 0, draw: () => {}, still: true, bare: true },
   range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
-  staircase: { readings: BOUNDS, height: 104, draw: drawStaircase },
+  staircase: { readings: { inertia: "J" }, height: 104, draw: drawStaircase },
   likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, height: 0, draw: () => {}, still: true },
   bound: {
     readings: { "log-likelihood": "log L", "lower-bound": "lower bound", divergence: "divergence" },
