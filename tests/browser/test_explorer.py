@@ -373,7 +373,7 @@ def test_before_the_text_has_defined_them_no_numbers_are_shown(start):
     page = start(Explorer(X, START, follow=True, panel="none", axis_labels=["", ""]))
     shown = part(page, ":is(button, input):visible").evaluate_all("all => all.map((it) => it.className || it.type)")
     assert sorted(set(shown)) == ["button", "handle", "range"]
-    assert part(page, "button:visible:not(.handle)").all_inner_texts() == ["Play"]
+    assert part(page, "button:visible:not(.handle)").all_inner_texts() == ["Play", "Full screen"]
     for name in (".numbers", ".buttons", ".why"):
         assert not part(page, name).is_visible()
     assert part(page, ".axis-label").all_text_contents() == ["", ""]
