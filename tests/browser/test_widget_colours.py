@@ -32,8 +32,9 @@ HOSTS = {
     "Colab": '<html theme="dark" style="background: #383838">',
     "VS Code": '<html style="background: #1e1e1e"><body class="vscode-dark">',
 }
-# Shades between curves that are drawn themselves, and the rim that sets a ring off from the points.
-NO_MARKS = ".between, .halo"
+# Shades between curves that are drawn themselves, the rim that sets a ring off from the points, the gaps that dash or cut
+# a filled part, and what is meant to be faint: ribbons from a block to its name.
+NO_MARKS = ".between, .halo, .seam, .split, .ribbon"
 # [what it is, how strong a contrast it needs, its colours]; a mark may have a fill, an outline or both.
 COLOURS = """(root, noMarks) => {
   const rgba = (colour) => {
