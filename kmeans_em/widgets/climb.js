@@ -186,7 +186,7 @@ function render({ model, el }) {
     const dot = [across.at(x), up.at(y ?? logLAt(problem, x))];
     const parabolas = state.traces.map((trace) => parabola(trace, "trace")).join("") + (bound ? parabola(bound, "bound") : "");
     svg.querySelector(".bounds").innerHTML = inside(box, parabolas);
-    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1], y === null) : bound ? nameOf(bound, "B") : "";
+    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1], y === null) : bound ? nameOf(bound) : "";
     handle.style.transform = `translate(${dot[0]}px, ${dot[1]}px)`;
 
     const here = logLAt(problem, state.m);
@@ -205,8 +205,8 @@ function render({ model, el }) {
     summarise();
   }
 
-  const nameOf = ({ top, height }, words) =>
-    `<text class="name bound" x="${across.at(top)}" y="${up.at(height) + 17}" text-anchor="middle">${words}</text>`;
+  const nameOf = ({ top, height }) =>
+    `<text class="name bound" x="${across.at(top)}" y="${up.at(height) + 17}" text-anchor="middle">B</text>`;
 
   // The upright from the bound's top to the dot, named once the dot has arrived.
   function divergence(bound, y, arrived) {
@@ -219,7 +219,7 @@ function render({ model, el }) {
     if (!arrived) return upright;
     return `${upright}
       <text class="name divergence" x="${x + shift}" y="${y - 18}" text-anchor="${anchor}">gap (KL)<tspan x="${x + shift}" dy="14"> ${gapOf(up.from(y), bound)}</tspan></text>
-      ${nameOf(bound, "B after M")}`;
+      ${nameOf(bound)}`;
   }
 
   begin(first);
