@@ -5,6 +5,7 @@ const RULER = [["σ", "½"], ["2σ", "2"], ["3σ", "4½"], ["4σ", "8"], ["5σ",
 const STEP = 0.05; // of the slider, in sigma
 const NEAR = 7; // pixels within which a dragged x snaps to a point
 const PAD = 8; // pixels from the ends of the axis to those of the curves
+const [SHALLOW, BESIDE] = [16, 14]; // pixels: a drop that the dot would hide, and how far from the dot it is drawn
 const THUMB = 16; // the width of the slider's thumb
 const LETTER = 6.5; // the width of a digit of the axis, in pixels
 
@@ -65,9 +66,10 @@ function render({ model, el }) {
     model.set("x", +(model.get("mu") + model.get("sigma") * inside).toPrecision(12));
     model.save_changes();
   }
+  const ticked = () => [...points, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]; // the points and the whole sigmas
   const near = () => NEAR / (axis.at(1) - axis.at(0));
   function drag({ clientX }) {
-    move(snapped(axis.from(clientX - stage.getBoundingClientRect().left), points, near()));
+    move(snapped(axis.from(clientX - stage.getBoundingClientRect().left), ticked(), near()));
   }
   stage.addEventListener("pointerdown", (event) => {
     stage.setPointerCapture(event.pointerId);
@@ -80,7 +82,7 @@ function render({ model, el }) {
   });
   slider.addEventListener("input", () => {
     const byPointer = slider.matches(":active"); // the arrow keys would not get away from a point
-    move(byPointer ? snapped(+slider.value, points, near()) : +slider.value);
+    move(byPointer ? snapped(+slider.value, ticked(), near()) : +slider.value);
   });
 
   function layout() {
@@ -112,6 +114,8 @@ function render({ model, el }) {
       ${texts([[axis.at(0), "μ"], ...distances].sort(([a], [b]) => a - b), upper.bottom + 14, "tick distance")}
       <path class="points" d="${points.map((z) => `M${axis.at(z)} ${lower.bottom - 4}v8`).join("")}"/>
       ${texts(values, lower.bottom + 18, "tick value")}
+      ${values.length && values[0][0] > 90 ? `<text class="tick" x="0" y="${lower.bottom + 18}">${values.length} points</text>` : ""}
+      <text class="depth" x="${width}" y="${lower.bottom + 18}" text-anchor="end">${marks.length ? "drop" : ""}</text>
       <text class="tick" x="${upper.right}" y="${upper.top + 12}" text-anchor="end">μ = ${plain(mu)}, σ = ${plain(sigma)}</text>
       <text class="place" x="${PAD}" y="${upper.top + 12}"></text>
       <text class="density" x="${PAD}" y="${upper.top + 30}"></text>
@@ -138,11 +142,12 @@ function render({ model, el }) {
     const values = readings(model.get("x"), model.get("mu"), model.get("sigma"));
     const depth = trimmed(values.drop);
     const [x, high, deep] = [axis.at(z), upper.up.at(Math.exp(-values.drop)), lower.up.at(-values.drop)];
+    const beside = deep - lower.top < SHALLOW ? x + Math.sign(z) * BESIDE : x; // or the dot would hide the drop
     svg.querySelector(".moving").innerHTML = `
       <path class="height" d="M${x} ${upper.bottom}V${high}"/><circle class="dot" cx="${x}" cy="${high}" r="4"/>
       <path class="down" d="M${x} ${deep}V${lower.bottom}"/>
-      <path class="bricks" style="--brick: ${lower.up.at(-0.5) - lower.top}px" d="M${x} ${lower.top}V${deep}"/>
-      <text class="drop" x="${Math.max(x, lower.left + 4 * depth.length - 2)}" y="${lower.top - 6}">${depth}</text>
+      <path class="bricks" style="--brick: ${lower.up.at(-0.5) - lower.top}px" d="M${beside} ${lower.top}V${deep}"/>
+      <text class="drop" x="${Math.max(beside, lower.left + 4 * depth.length - 2)}" y="${lower.top - 6}">${depth}</text>
       <circle class="dot" cx="${x}" cy="${deep}" r="4"/><circle class="grip" cx="${x}" cy="${lower.bottom}" r="7"/>`;
     const reading = `x = ${plain(model.get("x"))}`;
     svg.querySelector(".place").textContent = reading;

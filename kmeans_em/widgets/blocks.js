@@ -1,7 +1,7 @@
 // A point's means as a tower of blocks, e^{-(D - D_min) / 2 sigma^2} tall: as sigma falls, all but the nearest melt.
 
 const LINE = 46; // the height of the strip with the line, the point and the means
-const LABEL = 12; // the least distance of two numbers below that line
+const LABEL = 17; // the least distance of two numbers below that line
 
 const SKELETON = `<div class="stage"><svg aria-hidden="true"></svg></div>
   <div class="controls">
@@ -12,8 +12,7 @@ const SKELETON = `<div class="stage"><svg aria-hidden="true"></svg></div>
     <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>wide</span></div>
   </div>
   <p class="formula sum"></p>
-  <p class="formula"><span class="share"></span><span class="energy"></span></p>
-  <p class="formula bounds"></p>
+  <p class="formula"><span class="share"></span></p>
   <p class="summary" role="status"></p>`;
 
 // The blocks from the nearest mean up, what those above it add to its 1, and what follows from the total.
@@ -89,7 +88,7 @@ function render({ model, el }) {
     const [point, means] = [model.get("point"), model.get("means")];
     const k = means.length;
     const height = Math.max(160, Math.min(230, 0.45 * width));
-    box = { left: 96, right: 0.56 * width, top: LINE + 14, bottom: LINE + 14 + height, rows: Math.min(0.8 * width, width - 106) };
+    box = { left: 102, right: 0.56 * width, top: LINE + 14, bottom: LINE + 14 + height, rows: Math.min(0.8 * width, width - 106) };
     stage.style.height = `${box.bottom + 8}px`;
     find(".sum").style.minHeight = `${1.9 * Math.ceil(((k + 1.5) * 64) / width)}em`; // its terms grow and shrink
     const up = linear([0, k], box.bottom, box.top);
@@ -102,17 +101,17 @@ function render({ model, el }) {
     const labels = spread(along.map((j) => axis.at(means[j])), LABEL, [16, width - 8]);
     const marks = along.map((j, i) => `
       <path class="part" style="${colour(j)}" d="M${axis.at(means[j])} 18v8L${labels[i]} 31"/>
-      <text class="tick" x="${labels[i]}" y="42" text-anchor="middle">${j + 1}</text>`);
+      <text class="tick" x="${labels[i]}" y="42" text-anchor="middle">μ${below(j)}</text>`);
     const rows = order.map((j, i) => `<text class="row" x="${box.rows + 6}" y="${up.at(i + 0.5) + 4}">D${below(j)} = ${plain(D[j], 4)}</text>`);
     const level = (value, name) => `<path class="axis" d="M38 ${up.at(value)}h6"/><text class="tick" x="34" y="${up.at(value) + 4}" text-anchor="end">${name}</text>`;
     svg.innerHTML = `
       <path class="axis" d="M8 18H${width - 4}"/>
       ${marks.join("")}
-      <circle class="point" cx="${axis.at(point)}" cy="18" r="5"/><text x="${axis.at(point)}" y="10" text-anchor="middle">x</text>
-      <text class="tick" x="8" y="42">mean</text>
+      <circle class="point" cx="${axis.at(point)}" cy="18" r="5"/><text x="${axis.at(point)}" y="10" text-anchor="middle">x = ${plain(point, 4)}</text>
       <path class="axis" d="M41 ${up.at(0)}V${up.at(k)}"/>
       ${level(0, "0")}${level(1, "1")}${level(k, `k = ${k}`)}
       <path class="room" d="M${box.left} ${box.bottom}V${box.top}H${box.right}V${box.bottom}M${box.left} ${up.at(1)}H${box.right}"/>
+      <text class="tick" x="${width - 2}" y="${box.top - 4}" text-anchor="end">D = squared distance</text>
       ${rows.join("")}
       <g class="moving"></g>
       <path class="axis" d="M${box.left} ${box.bottom}H${box.right}"/>`;
@@ -122,7 +121,7 @@ function render({ model, el }) {
   function paint() {
     if (!box) return;
     const sigma = model.get("sigma");
-    const { order, logs, rest, logRest, logTotal, least, squeeze, room } = now();
+    const { order, logs, rest, logRest, logTotal } = now();
     const k = order.length;
     let level = 0;
     const parts = order.map((j, i) => {
@@ -136,16 +135,13 @@ function render({ model, el }) {
     const total = rest < 5e-4 && sigma > 0 ? `1 + ${fromLog(logRest)}` : whole;
     svg.querySelector(".moving").innerHTML = `${parts.join("")}
       <path class="total" d="M44 ${top}H${box.left}"/>
-      <text class="total-label" x="70" y="${top - 4}" text-anchor="middle">${(1 + rest).toFixed(2)}</text>`;
+      <text class="total-label" x="73" y="${top - 4}" text-anchor="middle">S = ${(1 + rest).toFixed(2)}</text>`;
 
     const nearest = order[0];
     const term = (i) => `<span class="term line-${order[i] % 4}" style="${colour(order[i])}">${fromLog(logs[i])}</span>`;
     const share = shareFromLog(-logTotal, logRest - logTotal);
-    const [name, lowest] = [`D${below(nearest)}`, plain(least, 4)];
     find(".sum").innerHTML = `<span class="terms"><i>S</i> = ${order.map((_, i) => term(i)).join(" + ")} = ${total}</span>`;
     find(".share").innerHTML = `<i>r${below(nearest)}</i> = 1 / <i>S</i> = ${share}`;
-    find(".energy").innerHTML = `<i>F</i> = ${name} − 2σ² log <i>S</i> = ${plain(least - squeeze, 4)}`;
-    find(".bounds").innerHTML = `<span>${name} − 2σ² log ${k} = ${plain(least - room, 4)} ≤ <i>F</i> ≤ ${lowest} = ${name}</span>`;
     find(".sigma-readout").textContent = `σ = ${short(sigma)}`;
     slider.value = slide.positionOf(sigma);
     slider.setAttribute("aria-valuetext", `σ = ${short(sigma)}: total ${total}, share of the nearest ${share}`);

@@ -2,22 +2,22 @@
 
 const DURATION = 600; // milliseconds of a step
 const SLIDE = 0.65; // the part of an M-step on the way to the top; in the rest the dot jumps up to log L
+const NEAR = 8; // pixels within which a dragged dot snaps to the top of log L
 const TRACES = 2; // earlier bounds that stay
 
+const column = (name, words, value, sign) => `<span data-from="${value}">${sign}</span><span class="term ${name}" data-from="${value}"><span>${words}</span><output data-is="${value}"></output></span>`;
 const SKELETON = `
-  <div class="stage"><svg aria-hidden="true"></svg><div class="handles"></div></div>
+  <div class="stage"><svg aria-hidden="true"></svg><div class="handles">
+    <button type="button" class="handle" role="slider" aria-label="the mean m" style="background-color: ${colourOf(0)}"></button></div></div>
   <div class="controls"><div class="buttons">
     <button type="button" data-do="step"></button>
     <button type="button" data-do="reset">Reset</button>
   </div></div>
   <div class="formula">
-    <span class="term curve"><span>log L</span><output data-is="before"></output></span>
-    <span>=</span>
-    <span class="term bound"><span>B</span><output data-is="touch"></output></span>
-    <span>≤</span>
-    <span class="term bound"><span>B<sup>+</sup></span><output data-is="top"></output></span>
-    <span>≤</span>
-    <span class="term curve"><span>log L<sup>+</sup></span><output data-is="after"></output></span>
+    ${column("curve", "log L", "before", "")}
+    ${column("bound", "B before", "touch", "=")}
+    ${column("bound", "B after M", "top", "≤")}
+    ${column("curve", "log L after M", "after", "≤")}
   </div>
   <p class="summary" role="status"></p>`;
 
@@ -45,6 +45,12 @@ export function eStep(problem, { m, bound, traces }) {
   return { m, bound: fresh, climbed: false, traces: [...traces, bound].filter(Boolean).slice(-TRACES) };
 }
 export const mStep = (state) => ({ ...state, m: state.bound.top, climbed: true });
+// From the curve's highest corner EM climbs to its top.
+export function topOf(problem, corners) {
+  let [m] = corners.reduce((a, b) => (b[1] > a[1] ? b : a));
+  for (let t = 0; t < 500; t++) m = mStep(eStep(problem, startAt(m))).m;
+  return m;
+}
 const next = ({ bound, climbed }) => (bound && !climbed ? "M-step" : "E-step");
 
 // In every moment of an E-step the parabola is a lower bound: that of memberships on the way from the former ones to the
@@ -55,35 +61,27 @@ export function rising(problem, before, bound, t, lower) {
   return boundOf(problem, between, bound.from);
 }
 
-const gapOf = (logL, { height }) => Math.max(0, logL - height).toFixed(2);
+export const gapOf = (logL, { height }) => (logL - height < 0.005 ? "less than 0.005" : (logL - height).toFixed(2));
 
 function summary(problem, { m, bound, climbed }) {
   const here = logLAt(problem, m);
   if (!bound) return `log L is ${decimals(here)} at m = ${short(m)}. The E-step looks for a bound that touches it there.`;
   if (!climbed) return `B touches log L at m = ${short(m)} and is nowhere above it. The M-step goes to its top.`;
   if (here - bound.touch < 5e-4) return `At m = ${short(m)} the bound touches log L with its top: here the climb rests.`;
-  return `The top of B is at m = ${short(m)}. There log L is higher still, by KL = ${gapOf(here, bound)}.`;
+  return `The top of B is at m = ${short(m)}. There log L is higher still; the gap (KL) is ${gapOf(here, bound)}.`;
 }
 
 function render({ model, el }) {
   const root = frameIn(el, "climb", model.get("label"), SKELETON);
   const find = (selector) => root.querySelector(selector);
-  const [stage, svg] = [find(".stage"), find(".stage svg")];
+  const [stage, svg, handle] = [".stage", ".stage svg", ".handle"].map(find);
   const X = readData(model.get("X"));
   const first = model.get("m");
-  let problem, state, box, xs, curve, across, up;
+  let problem, state, box, xs, curve, summit, across, up;
   let shown; // what moves: the dot at x, on the curve where y is null, and the bound
   let endMotion = () => {};
   const draw = onceAFrame(paint);
   const summarise = unhurried(() => { find(".summary").textContent = summary(problem, state); });
-
-  const handle = document.createElement("button");
-  handle.type = "button";
-  handle.className = "handle";
-  handle.style.backgroundColor = colourOf(0);
-  handle.setAttribute("role", "slider");
-  handle.setAttribute("aria-label", "the mean m");
-  find(".handles").append(handle);
 
   function tell() {
     model.set("m", state.m);
@@ -113,7 +111,6 @@ function render({ model, el }) {
       draw();
     });
   }
-  // Along the bound to its top, and from there straight up to the curve.
   function onTheWay(bound, t) {
     const x = bound.from + (bound.top - bound.from) * Math.min(1, t / SLIDE);
     const jump = Math.max(0, (t - SLIDE) / (1 - SLIDE));
@@ -124,7 +121,9 @@ function render({ model, el }) {
   find("[data-do=reset]").addEventListener("click", () => startFrom(first));
   handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
   handle.addEventListener("pointermove", (event) => {
-    if (handle.hasPointerCapture(event.pointerId)) startFrom(across.from(event.clientX - stage.getBoundingClientRect().left));
+    if (!handle.hasPointerCapture(event.pointerId)) return;
+    const pixel = event.clientX - stage.getBoundingClientRect().left;
+    startFrom(Math.abs(pixel - across.at(summit)) <= NEAR ? summit : across.from(pixel));
   });
   handle.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
@@ -138,6 +137,7 @@ function render({ model, el }) {
     problem = { X, others: model.get("others").map((mean) => [mean]), sigma: model.get("sigma") };
     xs = range({ d: 1, values: [...X.values, ...model.get("others"), first, m] }, 0);
     curve = Array.from({ length: 201 }, (_, i) => xs[0] + (span(xs) * i) / 200).map((x) => [x, logLAt(problem, x)]);
+    summit = topOf(problem, curve);
     state = startAt(m);
     settle();
     layout();
@@ -159,9 +159,11 @@ function render({ model, el }) {
     up = linear([low - 0.35 * (high - low || 1), high], box.bottom, box.top); // room for bounds below the curve
     const others = model.get("others");
     svg.innerHTML = `
-      ${frameMarks([across, up], box, [`mean m (held: ${others.map((mean) => +mean.toPrecision(3)).join(", ")})`, "log L"])}
+      ${frameMarks([across, up], box, ["mean m", "log L"])}
       ${[...X.values].map((x) => `<circle class="point" cx="${across.at(x)}" cy="${box.bottom}" r="3.5"/>`).join("")}
       ${others.map((x) => `<path d="M${across.at(x)} ${box.bottom - 7}l7 7l-7 7l-7 -7z" fill="${colourOf(1)}"/>`).join("")}
+      <text class="tick" x="${across.at(others[0])}" y="${box.bottom - 11}" text-anchor="middle">other mean, held</text>
+      <path class="summit" d="M${across.at(summit)} ${up.at(logLAt(problem, summit)) - 14}v8"/>
       <g class="bounds"></g>
       ${path(curve.map(([m, value]) => [across.at(m), up.at(value)]), "curve")}
       <g class="gap-to-curve"></g>`;
@@ -184,7 +186,7 @@ function render({ model, el }) {
     const dot = [across.at(x), up.at(y ?? logLAt(problem, x))];
     const parabolas = state.traces.map((trace) => parabola(trace, "trace")).join("") + (bound ? parabola(bound, "bound") : "");
     svg.querySelector(".bounds").innerHTML = inside(box, parabolas);
-    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1], y === null) : "";
+    svg.querySelector(".gap-to-curve").innerHTML = state.climbed ? divergence(bound, dot[1], y === null) : bound ? nameOf(bound) : "";
     handle.style.transform = `translate(${dot[0]}px, ${dot[1]}px)`;
 
     const here = logLAt(problem, state.m);
@@ -194,18 +196,19 @@ function render({ model, el }) {
       top: state.climbed ? state.bound.height : undefined,
       after: state.climbed && y === null ? here : undefined,
     };
-    for (const [name, value] of Object.entries(known)) {
-      find(`[data-is=${name}]`).textContent = value === undefined ? "·" : decimals(value);
-    }
+    for (const part of root.querySelectorAll("[data-from]")) part.hidden = known[part.dataset.from] === undefined;
+    for (const name in known) find(`[data-is=${name}]`).textContent = known[name] === undefined ? "" : decimals(known[name]);
+    find(".curve span").textContent = state.bound ? "log L before" : "log L";
     find("[data-do=step]").textContent = next(state);
-    handle.ariaValueMin = xs[0];
-    handle.ariaValueMax = xs[1];
-    handle.ariaValueNow = state.m;
-    handle.ariaValueText = `m = ${short(state.m)}, log L = ${decimals(here)}`;
+    const text = `m = ${short(state.m)}, log L = ${decimals(here)}`;
+    Object.assign(handle, { ariaValueMin: xs[0], ariaValueMax: xs[1], ariaValueNow: state.m, ariaValueText: text });
     summarise();
   }
 
-  // The upright from the bound's top to the dot; its names come when the dot has arrived, above the curve where that falls.
+  const nameOf = ({ top, height }) =>
+    `<text class="name bound" x="${across.at(top)}" y="${up.at(height) + 17}" text-anchor="middle">B</text>`;
+
+  // The upright from the bound's top to the dot, named once the dot has arrived.
   function divergence(bound, y, arrived) {
     const { top, height } = bound;
     const [x, low] = [across.at(top), up.at(height)];
@@ -215,8 +218,8 @@ function render({ model, el }) {
     const upright = `<path class="upright" d="M${x} ${low}V${y}M${x - 5} ${low}h10"/>`;
     if (!arrived) return upright;
     return `${upright}
-      <text class="name divergence" x="${x + shift}" y="${y - 4}" text-anchor="${anchor}">KL ${gapOf(up.from(y), bound)}</text>
-      <text class="name bound" x="${x}" y="${low + 17}" text-anchor="middle">B<tspan dy="-5" font-size="10">+</tspan></text>`;
+      <text class="name divergence" x="${x + shift}" y="${y - 18}" text-anchor="${anchor}">gap (KL)<tspan x="${x + shift}" dy="14"> ${gapOf(up.from(y), bound)}</tspan></text>
+      ${nameOf(bound)}`;
   }
 
   begin(first);

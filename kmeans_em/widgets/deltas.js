@@ -16,14 +16,13 @@ const SKELETON = `
     <span class="row posterior"></span>
     ${panel("posterior labels", SHARES)}${panel("posterior places", SHARES)}
     <div class="formula">
-      <span class="quiet">prior π<sub data-is="label"></sub> = ½</span>
-      <span>posterior <span class="r">r<sub data-is="label"></sub> =</span></span>
-      <span class="r fraction"><span>1</span><span>1 + e<sup>−<span data-is="lead"></span>/2σ²</sup></span></span>
+      <span class="r">r<sub data-is="label"></sub> <span data-is="fraction">=
+        <span class="fraction"><span>1</span><span>1 + e<sup>−<span data-is="lead"></span>/2σ²</sup></span></span></span></span>
       <span class="r" data-is="share"></span>
     </div>
     ${panel("component", '<span class="quiet"></span>')}
   </div>
-  <label class="slider"><span>σ</span><input type="range" min="0" max="${STEPS}" step="1"><output></output></label>
+  <div class="slider"><input type="range" min="0" max="${STEPS}" step="1" aria-label="σ"><output></output></div>
   <div class="buttons">
     <button type="button" data-do="play"></button>
     <button type="button" data-do="limit">σ = 0: the limit</button>
@@ -41,7 +40,10 @@ export function logPosterior(point, means, sigma) {
   return [-minusLog(excess), -minusLog(-excess)];
 }
 
-const inPanel = ([log, rest]) => (rest > -Infinity && log > -5e-4 ? "> 0.999" : fromLog(log));
+// So small a share has no digits that would tell anything.
+const tiny = (log) => log > -Infinity && log < -300 * Math.LN10;
+const inPanel = ([log, rest]) => (rest > -Infinity && log > -5e-4 ? "> 0.999" : tiny(log) ? "< 10⁻³⁰⁰" : fromLog(log));
+const shareOf = (logs, j) => (tiny(logs[1 - j]) ? "> 1 − 10⁻³⁰⁰" : tiny(logs[j]) ? "< 10⁻³⁰⁰" : shareFromLog(logs[j], logs[1 - j]));
 
 function summary(point, tie, winner, sigma, share) {
   if (tie) return `A tie: ${plain(point)} is midway. The posterior stays at ½ and ½ for every σ, and in the limit.`;
@@ -67,7 +69,6 @@ function render({ model, el }) {
     const ahead = lead(point, means);
     return { point, means, sigma, ahead, tie: ahead === 0, winner: ahead < 0 ? 0 : 1, logs: logPosterior(point, means, sigma) };
   }
-  const shareOf = (logs, j) => shareFromLog(logs[j], logs[1 - j]);
 
   function move(sigma) {
     model.set("sigma", +sigma.toPrecision(12));
@@ -98,10 +99,10 @@ function render({ model, el }) {
   const base = () => `<path class="axis" d="M0 ${floor}H${width}"/>`;
   const tick = (x, text) => `<text class="tick" x="${x}" y="${floor + 15}" text-anchor="middle">${text}</text>`;
   const note = (x, ...lines) =>
-    lines.map((line, i) => `<text class="note" x="${x * width}" y="${roof + 10 + 15 * i}">${line}</text>`).join("");
-  // Beside what the posterior tends to, over the lower of the two shares.
-  const certainly = ({ winner, logs }, what, delta) =>
-    note(winner ? 0.3 : 0.7, `certainly ${what}`, ...(logs[1 - winner] < Math.log(0.3) ? [delta] : []));
+    lines.map((line, i) => `<text class="note" x="${x * width}" y="${roof + 10 + 13 * i}">${line}</text>`).join("");
+  // Beside the outline of what the posterior tends to, over the lower of the two shares.
+  const limitNote = ({ winner, logs }) =>
+    note(winner ? 0.3 : 0.7, ...(logs[1 - winner] < Math.log(0.3) ? ["dashed:", "the limit"] : ["dashed: limit"]));
 
   // Labels: a bar each, and the outline of the point mass.
   function bars(shares) {
@@ -135,8 +136,10 @@ function render({ model, el }) {
   function cross(here) {
     const axis = line(here);
     const x = Math.min(width - 8, Math.max(8, axis.at(here.point)));
-    const free = here.means.every((mean) => Math.abs(axis.at(mean) - x) > 17) && x > 8 && x < width - 8;
-    return `<path class="point" d="M${x - 4} ${floor - 4}l8 8m0 -8l-8 8"/>${free ? tick(x, plain(here.point, 4)) : ""}`;
+    const nearest = axis.at(here.means[here.winner]); // its spike stands on the other side of the name
+    const [shift, anchor] = x < 9 || (nearest <= x && x < width - 9) ? [-4, "start"] : [4, "end"];
+    return `<path class="point" d="M${x - 4} ${floor - 4}l8 8m0 -8l-8 8"/>
+      <text class="tick" x="${x + shift}" y="${floor - 7}" text-anchor="${anchor}">x = ${plain(here.point, 4)}</text>`;
   }
   function component(here) {
     const [axis, mean] = [line(here), here.means[here.winner]];
@@ -144,9 +147,9 @@ function render({ model, el }) {
     const heightAt = (z) => Math.min(2, ((LOW * widest()) / here.sigma) * Math.exp((-z * z) / 2));
     const onScreen = (x) => Math.min(FAR, Math.max(-FAR, x));
     const curve = zs.map((z) => [onScreen(axis.at(mean + here.sigma * z)), up(heightAt(z))]);
-    const bell = here.sigma > 0 ? inside({ left: 0, right: width, top: 0, bottom: floor }, path(curve, "bell-curve", 0)) : "";
+    const bell = here.sigma > 0 ? inside({ left: 0, right: width, top: 0, bottom: floor }, path(curve, "bell-curve", here.winner)) : "";
     const x = axis.at(mean);
-    return `${places(here, axis)}<g class="mean-${here.winner}">${bell}</g>
+    return `${places(here, axis)}${bell}${heads[here.winner](x, floor)}
       ${upright("limit", x, roof + 6)}<path class="tip" d="M${x} ${roof - 4}l5 11h-10z"/>`;
   }
 
@@ -154,14 +157,14 @@ function render({ model, el }) {
     if (!height) return;
     const here = state();
     const { tie, winner, sigma, logs } = here;
-    const [halves, shares, place] = [[0.5, 0.5], logs.map(Math.exp), plain(here.means[winner], 4)];
+    const [halves, shares] = [[0.5, 0.5], logs.map(Math.exp)];
     const aims = tie ? ["", ""] : [
-      box("limit", winner, 1) + certainly(here, winner + 1, "k-means"),
-      upright("limit", line(here).at(here.means[winner]), roof) + certainly(here, place, "one delta"),
+      box("limit", winner, 1) + limitNote(here),
+      upright("limit", line(here).at(here.means[winner]), roof) + limitNote(here),
     ];
     const drawings = {
       "prior.labels": bars(halves) + halvesAt(0, -5),
-      "prior.places": spikes(here, halves) + halvesAt(15, 8) + note(0.5, "Dirac deltas"),
+      "prior.places": spikes(here, halves) + halvesAt(15, 8) + note(0.5, "weight ½ each"),
       "posterior.labels": bars(shares) + aims[0],
       "posterior.places": aims[1] + spikes(here, shares) + cross(here),
       component: component(here),
@@ -171,14 +174,15 @@ function render({ model, el }) {
     }
     drawn = drawings;
     find(".row.posterior").textContent = tie ? "posterior: a tie stays" : sigma > 0 ? "posterior: hardens" : "posterior: hard";
-    find(".component .quiet").textContent = sigma > 0 ? "component: narrows" : "component: a delta";
+    find(".component .quiet").textContent = `component ${winner + 1} ${sigma > 0 ? "narrows" : "is a delta"}`;
     const numbers = [inPanel(logs), inPanel([...logs].reverse())];
     for (const row of root.querySelectorAll(".shares")) [...row.children].forEach((span, j) => { span.textContent = numbers[j]; });
     root.style.setProperty("--winner", `var(--mean-${winner})`);
     for (const label of root.querySelectorAll("[data-is=label]")) label.textContent = winner + 1;
     find("[data-is=lead]").textContent = plain(Math.abs(here.ahead));
-    find("[data-is=share]").textContent = numbers[winner].replace(/^(?=\d)/, "= ");
-    find("output").textContent = plain(sigma, 3);
+    find("[data-is=fraction]").hidden = sigma === 0; // nobody divides by 0
+    find("[data-is=share]").textContent = sigma === 0 && !tie ? "→ 1" : numbers[winner].replace(/^(?=\d)/, "= ");
+    find("output").textContent = `σ = ${plain(sigma, 3)}`;
     slider.value = Math.round((sigma / widest()) * STEPS);
     slider.setAttribute("aria-valuetext", `σ = ${plain(sigma, 3)}${sigma === 0 ? ": the limit" : ""}, share ${shareOf(logs, winner)}`);
     summarise();

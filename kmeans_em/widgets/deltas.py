@@ -132,7 +132,7 @@ class Deltas(Widget):
             ax.plot(mean + self.sigma * z, height, color=plots.PALETTE[j])
         ax.vlines(mean, 0, 1.1, color=plots.INK, linestyle="--", linewidth=1)
         ax.plot(mean, 1.1, "^", color=plots.INK)
-        ax.set_title("component, narrows")
+        ax.set_title(f"component {j + 1} narrows")
         self._line(ax)
 
     def _line(self, ax: Axes) -> None:

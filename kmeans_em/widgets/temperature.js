@@ -8,9 +8,9 @@ const SKELETON = `
   <div class="controls">
     <div class="slider">
       <button type="button" data-do="play"></button>
-      <input type="range" min="0" aria-label="σ">
+      <span aria-hidden="true">σ</span><input type="range" min="0" aria-label="σ">
     </div>
-    <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>hotter</span></div>
+    <div class="slider-ends" aria-hidden="true"><span>0: k-means</span><span class="sigma-readout"></span><span>more shared</span></div>
   </div>
   <div class="formula">
     <span class="term cost">cost<output data-is="cost"></output></span>
@@ -39,14 +39,24 @@ export function lowest(sqDists, sigma) {
 // Where the slider ends, a round number: there the farther centre has a share of about 0.45.
 export const hottest = ([a, b]) => +Math.sqrt(2.5 * Math.abs(a - b) || a || 1).toPrecision(1);
 
-const share = (w) => (w === 0 || w === 1 ? String(w) : w < 0.001 ? short(w) : w.toFixed(3));
-const amount = (value) => (Math.abs(value) < 1000 ? value.toFixed(2).replace("-", "−") : short(value));
+const share = (w, rest) => shareFromLog(Math.log(w), Math.log(rest));
+const part = (w, rest) => share(w, rest).replace("1 − ", "all but ");
+
+// Rounded so that they add up in print, too.
+export function printed({ distance, cost }) {
+  const size = Math.max(Math.abs(distance), Math.abs(cost));
+  const places = size < 100 ? 2 : size < 1000 ? 1 : 0;
+  const rounded = (value) => (size < 1e6 ? +value.toFixed(places) : +value.toPrecision(3));
+  const amount = (value) => (size < 1e6 ? value.toFixed(places).replace("-", "−") : short(value));
+  const price = rounded(distance) - rounded(cost);
+  return { cost: amount(cost), distance: amount(distance), price: amount(price) };
+}
 
 function summary([a, b], sigma, { w, first }) {
   if (a === b) return "Both centres are equally far: every share has the same distance, and half and half the most entropy.";
-  const [name, part] = b < a ? ["second", w] : ["first", first];
+  const [name, most] = b < a ? ["second", part(w, first)] : ["first", part(first, w)];
   if (sigma === 0) return `At σ = 0 entropy counts for nothing: the ${name} centre, the nearer one, has the whole point, as in k-means.`;
-  return `At σ = ${short(sigma)} it is cheapest to give ${share(part)} of the point to the ${name} centre, the nearer one.`;
+  return `At σ = ${short(sigma)} it is cheapest to give the ${name} centre, the nearer one, ${most} of the point.`;
 }
 
 function render({ model, el }) {
@@ -76,7 +86,7 @@ function render({ model, el }) {
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     const height = Math.max(300, Math.min(400, 0.62 * width));
     stage.style.height = `${height}px`;
-    box = { left: 34, right: width - 34, top: 22, bottom: height - 66 };
+    box = { left: 34, right: width - 34, top: 22, bottom: height - 84 };
     across = linear([0, 1], box.left, box.right);
     const end = hottest(sqDists());
     slider.max = end;
@@ -95,6 +105,7 @@ function render({ model, el }) {
     const sigma = model.get("sigma");
     const [a, b] = sqDists();
     const best = lowest([a, b], sigma);
+    const [w, numbers] = [share(best.w, best.first), printed(best)];
     const up = vertical(sigma);
     const curve = (value, name) =>
       path(SHARES.map((w) => [across.at(w), up.at(value(shared(w, [a, b], sigma)))]), name);
@@ -106,11 +117,11 @@ function render({ model, el }) {
     const at = (w) => shared(w, [a, b], sigma);
     const between = up.at(0) - up.at(at(onCost).distance);
     const [split, low] = [across.at(best.w), up.at(best.cost)];
-    const [top, bottom] = [box.bottom + 14, box.bottom + 34];
-    const [edge, centre] = box.right - box.left > 250 ? [0, " centre"] : [28, ""]; // narrow: to the stage's edges
+    const [top, bottom] = [box.bottom + 18, box.bottom + 36];
+    const edge = box.right - box.left > 250 ? 0 : 28; // narrow: to the stage's edges
     svg.innerHTML = `
       <path class="axis" d="M${box.left} ${up.at(0)}H${box.right}"/>
-      <path class="cross" d="M${across.at(0.5)} ${box.top}V${top}"/>
+      <path class="cross" d="M${across.at(0.5)} ${box.top}V${box.bottom}"/>
       <text class="tick" ${place(0, a, 4)} dx="-6" text-anchor="end">${+a.toPrecision(3)}</text>
       <text class="tick" ${place(1, b, 4)} dx="9">${+b.toPrecision(3)}</text>
       ${up.at(0) - up.at(a) < 14 ? "" : `<text class="tick" ${place(0, 0, 4)} dx="-6" text-anchor="end">0</text>`}
@@ -125,13 +136,15 @@ function render({ model, el }) {
       <rect x="${box.left}" y="${top}" width="${split - box.left}" height="${bottom - top}" fill="${colourOf(1)}"/>
       <path class="split" d="M${split - 1} ${top - 4}V${bottom + 4}"/>
       <circle class="lowest" cx="${split}" cy="${low}" r="6"/>
-      <text x="${box.left - edge}" y="${bottom + 18}"><tspan fill="${colourOf(1)}">■</tspan> w = ${share(best.w)} second${centre}</text>
-      <text x="${box.right + edge}" y="${bottom + 18}" text-anchor="end">first ${share(best.first)} <tspan fill="${colourOf(0)}">●</tspan></text>`;
+      ${[[0, "0"], [0.5, "½"], [1, "1"]].map(([w, name]) => `<text class="tick" x="${across.at(w)}" y="${box.bottom + 14}" text-anchor="middle">${name}</text>`).join("")}
+      <text class="axis-label" x="${across.at(0.5)}" y="${bottom + 38}">w, share of the second centre</text>
+      <text x="${box.left - edge}" y="${bottom + 18}"><tspan fill="${colourOf(1)}">■</tspan> w = ${w}</text>
+      <text x="${box.right + edge}" y="${bottom + 18}" text-anchor="end">first ${share(best.first, best.w)} <tspan fill="${colourOf(0)}">●</tspan></text>`;
 
-    for (const name of ["cost", "distance", "price"]) find(`[data-is=${name}]`).textContent = amount(best[name]);
+    for (const name of ["cost", "distance", "price"]) find(`[data-is=${name}]`).textContent = numbers[name];
     find(".sigma-readout").textContent = `σ = ${short(sigma)}`;
     slider.value = sigma;
-    slider.setAttribute("aria-valuetext", `σ = ${short(sigma)}: w = ${share(best.w)}, cost ${amount(best.cost)}`);
+    slider.setAttribute("aria-valuetext", `σ = ${short(sigma)}: w = ${w}, cost ${numbers.cost}`);
     summarise();
   }
 

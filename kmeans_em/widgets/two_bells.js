@@ -14,7 +14,7 @@ const SKELETON = `<div class="stage"><svg aria-hidden="true"></svg>
     <div class="slider-ends" aria-hidden="true"><span>narrow</span><span class="sigma-readout"></span><span>wide</span></div>
     <div class="buttons switch" role="group" aria-label="Scale of the heights">
       <button type="button" data-relative="false">heights as they are</button>
-      <button type="button" data-relative="true">tallest = 1</button>
+      <button type="button" data-relative="true">taller stick = 1</button>
     </div>
   </div>
   <p class="formula" role="math"></p>
@@ -33,11 +33,11 @@ export function logShares(x, means, sigma) {
 
 export function summary(x, means, sigma, relative) {
   const logs = logHeights(x, means, sigma);
-  const apart = Math.abs(logs[1] - logs[0]);
-  if (apart < 1e-9) return "The border: both sticks are as tall at every σ, and the shares are ½ and ½.";
-  return relative
-    ? `Divided by the taller: 1 and ${fromLog(-apart)}. Still ${fromLog(apart)} to 1, and so the same shares.`
-    : `At x one bell is ${fromLog(apart)} times as high as the other. Only this ratio makes the shares.`;
+  const [ahead, apart] = [logs[1] > logs[0] ? 1 : 0, Math.abs(logs[1] - logs[0])];
+  if (apart < 1e-9) return "The border: both sticks are equally tall at every σ, and the shares are ½ and ½.";
+  if (relative) return `The tall stick is 1, the other ${fromLog(-apart)}. Drag σ to the left: the tall stick stays 1, the other melts.`;
+  const side = means[ahead] > means[1 - ahead] ? "right" : "left";
+  return `At x the ${side} bell is ${fromLog(apart)} times as high as the other. Only this ratio makes the shares.`;
 }
 
 function render({ model, el }) {
@@ -47,7 +47,7 @@ function render({ model, el }) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const distance = (j) => Math.abs(model.get("point") - model.get("means")[j]);
   const mine = distance(1) < distance(0) ? 1 : 0; // whose share the formula tells: that of the mean that is nearer at first
-  let box, axis, grain;
+  let box, plot, axis, grain; // the plot is wider than the axis is long: a stick at either end stands in it, too
   let zoom = +model.get("relative"); // 0: as they are; 1: the tallest stick is 1; between: on the way
   let lastFrame = 0;
   const draw = onceAFrame(paint);
@@ -97,6 +97,7 @@ function render({ model, el }) {
     const [x, means] = state();
     const height = Math.max(120, Math.min(190, 0.36 * width));
     box = { left: HANDLE, right: width - HANDLE, top: 20, bottom: 20 + height };
+    plot = { ...box, left: 0, right: width };
     stage.style.height = `${box.bottom + 98}px`;
     const [low, high] = [Math.min(x, ...means), Math.max(x, ...means)];
     grain = roundStep((high - low) / 150);
@@ -114,7 +115,7 @@ function render({ model, el }) {
     const apart = axis.at(means[second]) - axis.at(means[first]);
     const shift = Math.min(22, apart / 2 - 4); // outwards, if the two would touch
     svg.innerHTML = `
-      <path class="axis" d="M${box.left} ${box.bottom}H${box.right}"/>
+      <path class="axis" d="M${plot.left} ${box.bottom}H${plot.right}"/>
       <path class="cross" d="M${axis.at(border)} ${box.top}V${box.bottom + 30}"/>
       <text class="tick" x="${axis.at(border)}" y="${box.bottom + 44}" text-anchor="middle">${apart > 170 ? `border ${plain(border)}` : apart > 130 ? "border" : ""}</text>
       ${name(first, "end", shift)}${name(second, "start", -shift)}
@@ -137,7 +138,7 @@ function render({ model, el }) {
 
     const bell = (j) => {
       const corners = [];
-      for (let pixel = box.left; pixel <= box.right; pixel += 2) corners.push([pixel, up(logHeight(axis.from(pixel), means[j], sigma))]);
+      for (let pixel = plot.left; pixel <= plot.right; pixel += 2) corners.push([pixel, up(logHeight(axis.from(pixel), means[j], sigma))]);
       return `<g style="--colour: ${colourOf(j)}">${path(corners, "part", j)}</g>`;
     };
     const [first, second] = means[0] < means[1] ? [0, 1] : [1, 0];
@@ -152,10 +153,9 @@ function render({ model, el }) {
     const levelAt = up(zoom === 1 ? tallest : Math.log(level));
     const top = logHeight(0, 0, sigma);
     svg.querySelector(".moving").innerHTML = `
-      ${zoom % 1 ? "" : `<path class="level" d="M${box.left} ${levelAt}H${box.right}"/>
-      <text class="tick" x="${box.left}" y="${levelAt - 4}">${plain(level)}</text>`}
-      ${inside(box, bell(0) + bell(1))}
-      ${stick(first, foot - STICK - 0.5)}${stick(second, foot + 0.5)}
+      ${zoom % 1 ? "" : `<path class="level" d="M${plot.left} ${levelAt}H${plot.right}"/>
+      <text class="tick" x="${plot.left}" y="${levelAt - 4}">${plain(level)}</text>`}
+      ${inside(plot, bell(0) + bell(1) + stick(first, foot - STICK - 0.5) + stick(second, foot + 0.5))}
       <text class="note" x="${axis.at((means[0] + means[1]) / 2)}" y="13">${top > ceiling ? `↑ tops at ${fromLog(relative ? top - tallest : top)} ↑` : ""}</text>
       ${segment(first, box.left, cut)}${segment(second, cut, box.right)}
       <text x="${box.left}" y="${bar + BAR + 16}">${share(first)}</text>

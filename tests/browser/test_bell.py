@@ -93,6 +93,27 @@ def test_the_formula_shows_the_numbers(figure, x, shown):
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("x", [8, 4])
+def test_a_small_drop_stands_beside_the_dot_that_would_hide_it(figure, width, x):
+    page = figure(Bell(x=x), width)
+    bricks = float(page.locator(".bell svg .bricks").get_attribute("d")[1:].split()[0])
+    dot = float(page.locator(".bell svg .dot").last.get_attribute("cx"))
+    assert bricks - dot == pytest.approx(14 if x > 6 else -14)
+    assert {"6 points", "drop"} <= set(page.locator(".bell svg text").all_text_contents())
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_a_finger_finds_the_whole_sigmas(figure, width):
+    page = figure(Bell(), width)
+    two, eight = pixel_of(page, "2"), pixel_of(page, "8")
+    height = page.locator(".bell .stage").bounding_box()["y"] + 60
+    for x in (6, 10):
+        page.mouse.click(two + (x - 2) * (eight - two) / 6 + 2, height)
+        settle(page)
+        assert place(page) == str(x)
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
 def test_each_point_of_the_line_can_be_reached_by_dragging(figure, width):
     page = figure(Bell(x=4), width)
     middle = page.locator(".bell .stage").bounding_box()

@@ -93,12 +93,12 @@ def test_every_bound_is_pythons_and_lies_below_the_curve_that_it_touches(open_pa
 def test_the_buttons_walk_along_the_chain(alone):
     page = alone(reduced_motion="reduce")
     button = page.locator("[data-do=step]")
-    assert (button.inner_text(), chain(page)) == ("E-step", ["-27.011", "·", "·", "·"])
+    assert (button.inner_text(), chain(page)) == ("E-step", ["-27.011", "", "", ""])
     press(page)
-    assert (button.inner_text(), chain(page)) == ("M-step", ["-27.011", "-27.011", "·", "·"])
+    assert (button.inner_text(), chain(page)) == ("M-step", ["-27.011", "-27.011", "", ""])
     press(page)
     assert (button.inner_text(), chain(page)) == ("E-step", ["-27.011", "-27.011", "-26.663", "-25.856"])
-    assert page.locator(".divergence").inner_html() == "KL 0.81"
+    assert page.locator(".divergence").text_content() == "gap (KL) 0.81"
     for _ in range(2):
         press(page)
     assert chain(page) == ["-25.856", "-25.856", "-24.517", "-21.715"]
@@ -107,7 +107,7 @@ def test_the_buttons_walk_along_the_chain(alone):
         press(page)
     assert page.locator("path.trace").count() == 2
     press(page, "reset")
-    assert (button.inner_text(), chain(page)) == ("E-step", ["-27.011", "·", "·", "·"])
+    assert (button.inner_text(), chain(page)) == ("E-step", ["-27.011", "", "", ""])
     assert page.locator("path:is(.trace, .bound)").count() == 0
 
 
@@ -136,6 +136,46 @@ def test_with_motion_the_dot_ends_where_it_does_without(alone):
     for _ in range(2):
         press(still)
     assert still.locator(".handle").get_attribute("style") == moved
+
+
+@pytest.mark.parametrize("off", [-6, 5])
+def test_a_dot_dragged_near_the_top_is_at_the_top_and_a_step_moves_it_nowhere(alone, off):
+    page = alone(width=390, reduced_motion="reduce")
+    dot, summit = page.locator(".handle").bounding_box(), page.locator(".summit").bounding_box()
+    page.mouse.move(dot["x"] + 14, dot["y"] + 14)
+    page.mouse.down()
+    page.mouse.move(summit["x"] + summit["width"] / 2 + off, dot["y"] + 14, steps=3)
+    page.mouse.up()
+    settle(page)
+    top = page.evaluate("model.get('m')")
+    assert top == pytest.approx(2.1458, abs=1e-4)
+    for _ in range(2):
+        press(page)
+    assert page.evaluate("model.get('m')") == pytest.approx(top, abs=1e-9)
+
+
+def test_before_the_first_e_step_the_chain_is_one_number_and_each_column_says_when(alone):
+    page = alone(reduced_motion="reduce")
+    assert page.locator(".formula").inner_text().split("\n")[0] == "log L"
+    assert page.locator(".formula > span:visible").count() == 1
+    press(page)
+    assert page.locator(".formula > span:visible").count() == 3
+    assert page.locator("svg .name.bound").text_content() == "B"
+    press(page)
+    words = page.locator(".formula").inner_text()
+    assert "log L before" in words
+    assert "log L after M" in words
+
+
+def test_a_gap_too_small_for_its_digits_is_not_called_0(alone):
+    page = alone()
+    module = "import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })))"
+    gaps = page.evaluate(
+        f"async (esm) => {{ const {{ gapOf }} = await {module};"
+        " return [0.81, 0.004, 0].map((gap) => gapOf(gap, { height: 0 })); }",
+        Climb._esm,
+    )
+    assert gaps == ["0.81", "less than 0.005", "less than 0.005"]
 
 
 def test_dragging_or_keys_start_the_climb_anew(alone):
@@ -169,7 +209,7 @@ def test_the_figure_follows_python(alone):
     page.evaluate("model.set('m', 5); model.set('sigma', 2); model.set('others', [3, 12])")
     settle(page)
     means = [[5], [3], [12]]
-    assert chain(page) == [f"{log_likelihood(datasets.line(), means, 2):.3f}", "·", "·", "·"]
+    assert chain(page) == [f"{log_likelihood(datasets.line(), means, 2):.3f}", "", "", ""]
     for _ in range(2):
         press(page)
     after = fit(datasets.line(), means, 2, max_steps=1)

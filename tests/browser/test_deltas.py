@@ -91,10 +91,13 @@ def test_the_left_end_of_the_slider_is_the_limit(figure):
     assert page.locator(".deltas input").get_attribute("aria-valuetext") == "σ = 0: the limit, share 1"
     assert "the delta that makes k-means" in page.locator(".deltas .summary").inner_text()
     assert page.locator(".deltas .bell-curve").count() == 0
+    assert page.locator(".deltas [data-is=share]").inner_text() == "→ 1"
+    assert not page.locator(".deltas .formula .fraction").is_visible()
     press(page, "ArrowRight")
+    assert page.locator(".deltas .formula .fraction").is_visible()
     assert trait(page, "sigma") == 0.05
     assert page.locator(".deltas .bell-curve").count() == 1
-    assert shares(page)[0] == ["4.4·10⁻³⁴⁷⁵", "> 0.999"]  # not yet 0 and 1
+    assert shares(page)[0] == ["< 10⁻³⁰⁰", "> 0.999"]  # not yet 0 and 1
     page.locator("[data-do=limit]").click()
     assert trait(page, "sigma") == 0
     press(page, "End")
@@ -165,6 +168,19 @@ def test_any_means_and_sigma_can_be_drawn(figure, point, means, sigma):
     assert not re.search("NaN|Infinity|undefined", page.locator(".deltas").inner_html())
     r = responsibilities([[point]], np.reshape(means, (2, 1)), sigma)[0]
     assert heights(page, ".posterior.places") == pytest.approx(r, abs=1e-9)
+
+
+@pytest.mark.parametrize(("point", "nearest"), [(8, 1), (2, 0)])
+def test_the_component_is_the_nearest_mean_s_by_number_colour_and_mark(figure, point, nearest):
+    page = figure(Deltas(point))
+    assert page.locator(".deltas .component .quiet").inner_text() == f"component {nearest + 1} narrows"
+    colours = [
+        page.locator(f".deltas {part}").first.evaluate("(part) => getComputedStyle(part).stroke")
+        for part in (".component .bell-curve", f".posterior .share.mean-{nearest}")
+    ]
+    assert colours[0] == colours[1]
+    assert page.locator(f".deltas .component .head.mean-{nearest}").count() == 1
+    assert f"x = {point}" in page.locator(".deltas .posterior.places svg").text_content()
 
 
 def test_python_and_the_page_read_each_other(figure):

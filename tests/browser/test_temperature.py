@@ -80,6 +80,24 @@ def test_the_formula_shows_the_numbers_at_the_dot(alone):
     )
 
 
+def test_the_printed_numbers_add_up_at_every_sigma(alone):
+    page = alone()
+    for sigma in np.arange(0, 10.1, 0.5):
+        slide(page, sigma)
+        cost, distance, price = shown(page)
+        assert cost == pytest.approx(distance - price, abs=1e-9)
+
+
+def test_the_axis_says_what_w_is_and_no_share_is_1_before_sigma_is_0(alone):
+    page = alone()
+    ticks = page.locator("svg .tick").all_text_contents()
+    assert {"0", "½", "1"} <= set(ticks)
+    assert page.locator("svg .axis-label").text_content() == "w, share of the second centre"
+    slide(page, 1)
+    assert "w = 1 − 2.1·10⁻⁹" in page.locator("svg").text_content()
+    page.wait_for_function("document.querySelector('.summary').textContent.includes('all but 2.1·10⁻⁹ of the point')")
+
+
 def test_the_dot_slides_from_the_nearer_centre_towards_one_half(alone):
     page = alone()
     width = number(page, "rect >> nth=0", "width")
@@ -141,7 +159,7 @@ def test_the_keys_go_to_both_ends_and_the_value_is_spoken(alone):
     assert slider.get_attribute("aria-valuetext") == "σ = 0: w = 1, cost 9.00"
     page.keyboard.press("End")
     settle(page)
-    assert slider.get_attribute("aria-valuetext") == "σ = 10.0: w = 0.550, cost −110.63"
+    assert slider.get_attribute("aria-valuetext") == "σ = 10.0: w = 0.550, cost −110.6"
     page.keyboard.press("ArrowLeft")
     settle(page)
     assert page.evaluate("model.get('sigma')") == pytest.approx(9.9)
@@ -163,7 +181,7 @@ def test_the_figure_follows_python(alone):
     page = alone()
     page.evaluate("model.set('sigma', 2); model.set('sq_dists', [9, 49])")
     settle(page)
-    assert page.locator("input").get_attribute("aria-valuetext") == "σ = 2.00: w = 0.007, cost 8.95"
+    assert page.locator("input").get_attribute("aria-valuetext") == "σ = 2.00: w = 0.00669, cost 8.95"
     page.evaluate("take_down()")
     assert page.evaluate("heard.length") == 0
 
@@ -179,4 +197,4 @@ def test_extreme_numbers_do_not_break_the_drawing(alone, sq_dists, sigma):
 
 
 def test_its_script_is_small():
-    assert len(source("temperature.js").encode()) <= 8_000
+    assert len(source("temperature.js").encode()) <= 9_000

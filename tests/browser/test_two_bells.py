@@ -207,6 +207,31 @@ def test_a_point_that_python_puts_beyond_the_axis_moves_the_axis(alone, far):
     assert "NaN" not in page.locator(".two-bells .stage").inner_html()
 
 
+def test_the_sticks_stay_in_the_plot_at_both_ends_of_the_axis(alone):
+    page = alone(TwoBells(relative=True), width=390)
+    for x in (-3, 15):
+        set_trait(page, "point", x)
+        axis = page.locator(".two-bells svg .axis").bounding_box()
+        for block in page.locator(".two-bells svg .block").all()[:2]:
+            box = block.bounding_box()
+            assert axis["x"] <= box["x"]
+            assert box["x"] + box["width"] <= axis["x"] + axis["width"]
+
+
+def test_the_summary_names_the_higher_bell_and_with_the_taller_stick_at_1_what_to_do(open_page):
+    page = mount(open_page("about:blank"), TwoBells())
+    said = [
+        page.evaluate("(all) => figure.summary(...all)", given)
+        for given in ([8, [1, 11], 4, False], [8, [11, 1], 4, False], [4, [1, 11], 4, False], [8, [1, 11], 4, True])
+    ]
+    assert said[0] == "At x the right bell is 3.49 times as high as the other. Only this ratio makes the shares."
+    assert said[1] == said[0]
+    assert said[2] == said[0].replace("right", "left")
+    assert said[3] == (
+        "The tall stick is 1, the other 0.287. Drag σ to the left: the tall stick stays 1, the other melts."
+    )
+
+
 def test_the_drawing_says_how_high_the_tops_are_where_they_do_not_show(alone):
     page = alone(TwoBells())
     said = []

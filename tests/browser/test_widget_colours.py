@@ -32,13 +32,15 @@ HOSTS = {
     "Colab": '<html theme="dark" style="background: #383838">',
     "VS Code": '<html style="background: #1e1e1e"><body class="vscode-dark">',
 }
-# Shades between curves that are drawn themselves, and the rim that sets a ring off from the points.
-NO_MARKS = ".between, .halo"
+# Shades between curves that are drawn themselves, the rim that sets a ring off from the points, the gaps that dash or
+# cut a filled part, and what is meant to be faint: ribbons from a block to its name.
+NO_MARKS = ".between, .halo, .seam, .split, .ribbon"
 # [what it is, how strong a contrast it needs, its colours]; a mark may have a fill, an outline or both.
 COLOURS = """(root, noMarks) => {
   const rgba = (colour) => {
     const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
-    return [r / 255, g / 255, b / 255, a];
+    const most = colour.startsWith("color(") ? 1 : 255; // as color-mix gives it
+    return [r / most, g / most, b / most, a];
   };
   const shown = (it) => it.getBoundingClientRect().width > 0 && getComputedStyle(it).visibility === "visible";
   const named = (it) => `${it.localName} ${it.getAttribute("class") ?? ""} ${it.textContent.slice(0, 20)}`;
