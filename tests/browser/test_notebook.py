@@ -167,8 +167,8 @@ def test_the_slider_moves_sigma_in_the_kernel(start):
 
 
 def test_the_arrow_keys_move_a_mean_in_the_kernel(start):
-    start.tell("w.follow = False; w.means = [[-1.0, 0.25], [0.75, -0.5]]")
-    assert_shows(start, [[-1.0, 0.25], [0.75, -0.5]])
+    start.tell("w.follow = False; w.means = [[-1.0, 0.25], [0.75, -0.5], [2.0, 1.5]]")
+    assert_shows(start, [[-1.0, 0.25], [0.75, -0.5], [2.0, 1.5]])
     start.page.locator(".explorer .handle").first.press("ArrowRight")
     until(lambda: start.ask("bool(w.means[0, 0] > -1)"), "the mean stayed in the kernel")
 
@@ -177,15 +177,15 @@ def test_the_kernel_moves_the_slider_and_the_means(start):
     start.tell("w.follow = False")
     start.tell("w.sigma = 0.5")
     until(lambda: shown_sigma(start) == "σ = 0.500", "the slider did not go there")
-    elsewhere = [[-1.0, 0.25], [0.75, -0.5]]
+    elsewhere = [[-1.0, 0.25], [0.75, -0.5], [2.0, 1.5]]
     start.tell(f"w.means = {elsewhere}")
     assert_shows(start, elsewhere)
     assert start.ask("w.means.tolist()") == elsewhere
 
 
 def test_a_dragged_mean_reaches_the_kernel(start):
-    start.tell("w.follow = False; w.means = [[-1.0, 0.25], [0.75, -0.5]]")
-    assert_shows(start, [[-1.0, 0.25], [0.75, -0.5]])
+    start.tell("w.follow = False; w.means = [[-1.0, 0.25], [0.75, -0.5], [2.0, 1.5]]")
+    assert_shows(start, [[-1.0, 0.25], [0.75, -0.5], [2.0, 1.5]])
     box = start.page.locator(".explorer .handle").first.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     start.page.mouse.move(x, y)
@@ -248,7 +248,7 @@ def test_directives_and_mathematics_are_typeset(opened):
 
 def test_a_link_to_another_chapter_opens_it_as_a_notebook(start):
     page = start.page
-    page.locator(".jp-MarkdownCell .myst").get_by_role("link", name="chapter 1", exact=True).first.click()
+    page.locator(".jp-MarkdownCell .myst").get_by_role("link", name="Read the squared error off a Gaussian").first.click()
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)", has_text="The logarithm of a bell").wait_for()
     page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="start.md").click()
 
