@@ -104,10 +104,12 @@ function render({ model, el }) {
       <text class="tick" x="${labels[i]}" y="42" text-anchor="middle">μ${below(j)}</text>`);
     const rows = order.map((j, i) => `<text class="row" x="${box.rows + 6}" y="${up.at(i + 0.5) + 4}">D${below(j)} = ${plain(D[j], 4)}</text>`);
     const level = (value, name) => `<path class="axis" d="M38 ${up.at(value)}h6"/><text class="tick" x="34" y="${up.at(value) + 4}" text-anchor="end">${name}</text>`;
+    const here = axis.at(point);
+    const [anchor, name] = here < 60 ? ["start", 4] : here > width - 60 ? ["end", width - 4] : ["middle", here];
     svg.innerHTML = `
       <path class="axis" d="M8 18H${width - 4}"/>
       ${marks.join("")}
-      <circle class="point" cx="${axis.at(point)}" cy="18" r="5"/><text x="${axis.at(point)}" y="10" text-anchor="middle">x = ${plain(point, 4)}</text>
+      <circle class="point" cx="${here}" cy="18" r="5"/><text x="${name}" y="10" text-anchor="${anchor}">x = ${plain(point, 4)}</text>
       <path class="axis" d="M41 ${up.at(0)}V${up.at(k)}"/>
       ${level(0, "0")}${level(1, "1")}${level(k, `k = ${k}`)}
       <path class="room" d="M${box.left} ${box.bottom}V${box.top}H${box.right}V${box.bottom}M${box.left} ${up.at(1)}H${box.right}"/>

@@ -194,6 +194,7 @@ function playButton(root, button, travelled, travel, seconds = 10) {
 // A slider's positions for sigma: 0 is sigma = 0, the others go from low to high, each over a part of sigmaOf's way.
 function sigmaSlider([low, high], sigmaOf = (way) => low * (high / low) ** way) {
   const ends = Array.from({ length: POSITIONS + 1 }, (_, p) => sigmaOf(p / POSITIONS));
+  ends[0] *= 1 - 1e-9; // so that the first position can be the lower end itself
   return {
     sigmaAt: (position) => (position === 0 ? 0 : roundest(ends[position - 1], ends[position])),
     positionOf(sigma) {
