@@ -71,7 +71,7 @@ def test_formulas_that_fit_are_left_to_break_with_the_line(open_page, wide):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("ratio", [1.25, 1.5, 2, 3])
 def test_formulas_and_tables_have_no_lines_at_their_edges(open_page, address, ratio, scheme):
-    page = open_page(f"{address}/chapters/01-squared-error.html", device_scale_factor=ratio, color_scheme=scheme)
+    page = open_page(f"{address}/chapters/04-soften.html", device_scale_factor=ratio, color_scheme=scheme)
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)")
     boxes = [box for box in page.locator("article :is(.equation, .wide):visible").all() if box.evaluate(AT_REST)]
     assert len(boxes) > 10
