@@ -27,7 +27,7 @@ async ([esm, xs, sigma]) => {
 @pytest.fixture
 def chapter(address, open_page):
     def open_(**context):
-        page = open_page(f"{address}/chapters/07-deltas.html", **context)
+        page = open_page(f"{address}/chapters/07-deltas-narrowing.html", **context)
         if context.get("java_script_enabled", True):
             page.wait_for_selector(".narrowing .summary:not(:empty)")
         return page
