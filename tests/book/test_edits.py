@@ -85,7 +85,7 @@ def test_a_book_that_is_edited_is_the_book_as_it_stands(tmp_path):
     code, log = book.build()
     assert code == 0, log
     assert "read 21 doubled 42" in book.page("numbers.html")
-    assert "Nobodaddy" in book.page("searchindex.js") + book.page("index.html")
+    assert "Nobodaddy" in book.page("_static/search/pages.js")
 
     # prose, titles, order, a chapter more and a chapter less, a repository: no cell runs again
     book.write("numbers.md", NOTEBOOK + NUMBERS.replace("# Numbers", "# Numbers again\n\nA sentence more."))
@@ -98,7 +98,7 @@ def test_a_book_that_is_edited_is_the_book_as_it_stands(tmp_path):
     assert "A sentence more." in book.page("numbers.html")
     assert "Numbers again" in book.page("first.html")
     assert "gone.html" not in files(book.output)
-    assert "nobodaddi" not in book.page("searchindex.js").lower()
+    assert "nobodaddy" not in book.page("_static/search/pages.js").lower()
     assert "/draft/" in book.page("second.html")
 
     assert "Nothing has changed" in book.build()[1]
