@@ -248,7 +248,9 @@ def test_directives_and_mathematics_are_typeset(opened):
 
 def test_a_link_to_another_chapter_opens_it_as_a_notebook(start):
     page = start.page
-    page.locator(".jp-MarkdownCell .myst").get_by_role("link", name="Read the squared error off a Gaussian").first.click()
+    page.locator(".jp-MarkdownCell .myst").get_by_role(
+        "link", name="Read the squared error off a Gaussian"
+    ).first.click()
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)", has_text="The logarithm of a bell").wait_for()
     page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="start.md").click()
 
