@@ -17,7 +17,7 @@ from book import fresh
 
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *\d+%\] (.+)")
 PROBLEM = re.compile(r"(.+?): (?:WARNING|ERROR|CRITICAL): (.+)")
-NOTE = re.compile(r"Not in _toc\.yml.*")
+NOTE = re.compile(r"(?:Not in _toc\.yml|No links to a repository: ).*")
 
 
 class Screen(io.TextIOBase):

@@ -115,10 +115,3 @@ def test_every_page_says_what_it_is_about(soups):
         assert soup.title.text.strip(), page
         assert soup.select_one("meta[property='og:title']")["content"], page
         assert len(soup.select("h1")) == 1, page
-
-
-def test_the_book_builds_without_a_warning(site, build_log):
-    if not build_log:
-        pytest.skip("BOOK_SITE is set: the book was not built here")
-    lines = [line for line in build_log[0].splitlines() if "WARNING:" in line or "ERROR:" in line]
-    assert not lines, lines
