@@ -81,5 +81,5 @@ def test_a_fold_opens(reader):
 def test_search_finds_a_chapter(reader):
     reader.open("chapters/start.html", 1280)
     reader.type("input[type=search]", *"squared", "Enter")
-    found = "[...document.querySelectorAll('#search-results li a')].map((link) => link.href)"
+    found = "[...document.querySelectorAll('.found a')].map((link) => link.href)"
     until(lambda: any("01-squared-error" in link for link in reader.evaluate(found)), "search did not find it")
