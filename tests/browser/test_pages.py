@@ -18,7 +18,7 @@ SEARCH = "search.html?q=squared"
 AROUND = (".bar", "#contents", ".on-this-page", ".turn", ".copy")
 TOO_WIDE = """() => {
   const right = document.querySelector("main").getBoundingClientRect().right;
-  return [...document.querySelectorAll("article img, article svg:not(svg svg)")]
+  return [...document.querySelectorAll("article img, article svg:not(svg svg, .katex svg)")]
     .filter((image) => image.getBoundingClientRect().right > right + 1).map((image) => image.outerHTML);
 }"""
 
