@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [pyodide, raw, made] = process.argv.slice(2);
-const AS_THEY_ARE = ["sympy", "mpmath", "scipy", "scikit-learn"]; // compiled they are twice as large, and few cells use them
+const AS_THEY_ARE = ["scipy", "scikit-learn"]; // the one page that uses them loads much as it is
 
 const COMPILE = `
-import importlib.util, io, zipfile
+import importlib.util, io, warnings, zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
 
+warnings.simplefilter("ignore")  # of other people's modules
 UNUSED = ("/tests/", ".pyi", ".pxd", "_pyrepl/", "numpy/f2py/", "matplotlib/testing/", "mpl-data/sample_data/",
-          "mpl-data/images/", "fonts/afm/", "fonts/pdfcorefonts/", "web_backend/", "qt_editor/",
+          "/benchmarks/", "mpl-data/images/", "fonts/afm/", "fonts/pdfcorefonts/", "web_backend/", "qt_editor/",
           *(f"backends/backend_{name}" for name in ("gtk", "qt", "tk", "wx", "macosx", "web", "nbagg", "pgf", "cairo")))
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansDisplay.ttf", "STIX")
 

@@ -21,7 +21,7 @@ class Cell {
     this.label = this.button("run").textContent;
     this.pre = bar.parentElement.querySelector("div.highlight");
     this.element = bar.closest(".cell");
-    this.alternative = this.element.querySelector(".cell_output img")?.alt;
+    this.built = [...this.element.querySelectorAll(":scope > .cell_output img")].map((picture) => picture.closest("figure") ?? picture);
     if (bar.kept !== null) this.code = bar.kept;
   }
 
@@ -75,6 +75,7 @@ class Cell {
     this.old = this.element.querySelector(":scope > .cell_output");
     this.old?.classList.add("stale");
     this.output = null;
+    this.pictures = 0;
   }
 
   get place() {
@@ -123,12 +124,19 @@ class Cell {
     else this.place.replaceChild(this.put("output", `${what["text/plain"]}\n`), place);
   }
 
+  // In the place of the built picture, with its caption, which links lead to.
   image(address) {
-    const picture = new Image();
+    const frame = this.built[this.pictures++]?.cloneNode(true) ?? document.createElement("img");
+    const picture = frame.querySelector("img") ?? frame;
     picture.src = address;
-    const built = this.alternative ?? `Figure of cell ${cells.indexOf(this) + 1}.`;
-    picture.alt = this.edited ? `Drawn by your edit of this cell. As printed: ${built}` : built;
-    return picture;
+    picture.removeAttribute("width");
+    picture.removeAttribute("height");
+    if (!picture.alt) picture.alt = `Figure of cell ${cells.indexOf(this) + 1}.`;
+    if (this.edited) {
+      picture.alt = `Drawn by your edit of this cell. As printed: ${picture.alt}`;
+      frame.querySelector(".caption-text")?.prepend("As printed: ");
+    }
+    return frame;
   }
 
   error({ line, what, trace }) {
@@ -247,11 +255,11 @@ function hear({ kind, cell: number, ...said }) {
 }
 
 async function run(cell) {
-  if (worker?.asked) return;
   if (!worker) begin(cell);
   const mine = worker;
   mine.asked = cell;
   cell.editor?.mark(null);
+  cell.bar.setAttribute("aria-busy", "true");
   cell.button("run").textContent = "Stop";
   try {
     await mine.ready;
@@ -267,8 +275,13 @@ async function run(cell) {
       cell.say(`Python stopped: ${failed.message}. The next run begins anew.`);
     }
   }
-  cell.button("run").textContent = cell.label;
+  rest(cell);
   mine.asked = null;
+}
+
+function rest(cell) {
+  cell.button("run").textContent = cell.label;
+  cell.bar.removeAttribute("aria-busy");
 }
 
 function end() {
@@ -284,7 +297,7 @@ function stop(cell) {
   const broken = worker.broken;
   end();
   broken?.(new Error("stopped"));
-  cell.button("run").textContent = cell.label;
+  rest(cell);
   cell.say("Stopped. What the cells had computed is gone; the next run begins anew.");
 }
 
@@ -298,5 +311,9 @@ export async function act(bars, bar, action) {
   if (action === "edit") cell.openEditor();
   else if (action === "restore") cell.restore();
   else if (worker?.asked === cell) stop(cell);
+  else if (worker?.asked) {
+    rest(cell);
+    cell.say(`Cell ${cells.indexOf(worker.asked) + 1} is running; stop it, or wait.`);
+  }
   else await run(cell);
 }

@@ -41,6 +41,7 @@
           "Cells run where the book has a web address: in its folder, python -m http.server gives it one.";
         return;
       }
+      if (action === "run") bar.setAttribute("aria-busy", "true");
       const { act } = await import(new URL("page.js", here));
       act(bars, bar, action);
     });

@@ -111,7 +111,8 @@ def described(error, file):
     told = traceback.TracebackException.from_exception(error)
     while told.stack and not told.stack[0].filename.startswith("cell "):
         del told.stack[0]
-    return {"line": line, "what": "".join(told.format_exception_only()).strip(), "trace": "".join(told.format())}
+    *_, what = told.format_exception_only()  # before it, a syntax error shows its place
+    return {"line": line, "what": what.strip(), "trace": "".join(told.format())}
 
 
 def display(*values):
