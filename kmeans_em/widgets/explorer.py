@@ -15,6 +15,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
+PARTS = ("state", "points", "plane", "line", "panels")  # what explorer.js puts together
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 
@@ -58,8 +59,8 @@ class Explorer(Widget):
         If an argument has the wrong shape or a value outside its range.
     """
 
-    _esm = source("em.js", "figure.js", "explorer.js")
-    _css = stylesheet()
+    _esm = source("em.js", "figure.js", *(f"explorer_{part}.js" for part in PARTS), "explorer.js")
+    _css = stylesheet("explorer")
 
     X = Data()
     means = Means()

@@ -6,7 +6,6 @@ import pytest
 from benchmarks.slider_latency import page_of
 from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, responsibilities
 from kmeans_em.widgets import Explorer
-from kmeans_em.widgets.base import source
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
@@ -126,8 +125,7 @@ def test_each_tenth_of_the_slider_changes_the_shares_about_as_much(start):
     means = [[0.5, 0.5], [2, 1], [1.5, 2]]
     low, high = Explorer(clouds, means).sigma_range
     page = start()
-    esm = source("em.js", "figure.js", "explorer.js")
-    found = page.evaluate(TRAVEL, [esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
+    found = page.evaluate(TRAVEL, [Explorer._esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
     assert found["ends"][0] == pytest.approx(low)
     assert found["ends"][-1] == pytest.approx(high)
     assert (np.diff(found["ends"]) > 0).all()
