@@ -5,8 +5,6 @@ package (as root, where apt is), else Puppeteer's own download.
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from tests import debian
 from tests.node import node
+from tests.programs import find
 from tests.serve import serving
 
 NAMES = ("firefox-esr", "firefox")
@@ -24,12 +23,8 @@ MISSING = "No Firefox found. Install it, or set FIREFOX_PATH to one; `python -m 
 
 def installed():
     """Path of Firefox on this machine, or None."""
-    named = os.environ.get("FIREFOX_PATH")
-    if named:
-        return named
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+    if path := find("FIREFOX_PATH", NAMES):
+        return path
     found = (
         *Path("/Applications").glob(MAC),
         *DOWNLOADS.glob("firefox/*/firefox/firefox"),

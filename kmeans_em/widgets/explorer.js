@@ -108,6 +108,7 @@ function render({ model, el }) {
     .map(([name, symbol]) => `<div><dt>${symbol}</dt><dd data-is="${name}"></dd></div>`)
     .join("");
   find(".panel").setAttribute("height", panel.height ?? 0);
+  root.classList.toggle("hard", Boolean(panel.hard) && sigma === 0);
   for (const box of root.querySelectorAll(".box")) box.hidden = !panel.boxes;
   for (const button of steppers) button.hidden = Boolean(panel.still);
   find("[data-do=reset]").hidden = Boolean(panel.bare);

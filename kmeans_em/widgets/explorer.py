@@ -40,6 +40,7 @@ class Explorer(Widget):
         log-likelihood of the mixture; or, with E-step and M-step taken one by one, its lower bound and the
         divergence that is missing to it.
         The boxes for `follow` and `twins` are shown with the range alone; with "none", nothing steps or resets.
+        A staircase that begins at sigma = 0 is about k-means alone, and has no slider.
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.

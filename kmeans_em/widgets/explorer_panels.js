@@ -1,14 +1,14 @@
 // What stands beside the explorer's figure: numbers, one picture of the objective, and the words.
 //
 // `boxes`: follow and twins are shown; `still`: the reader alone moves the means; `bare`: there is no button but Play;
-// `halves`: E-step and M-step are taken apart, with the memberships held between them.
+// `hard`: without a slider, if sigma is 0 at first; `halves`: E-step and M-step are taken apart, with the memberships held between them.
 
 const BOUNDS = { inertia: "J", "free-energy": "F<sub>σ</sub>", bound: "J − 2σ²n log k" };
 const LOGARITHMS = ["log-likelihood", "lower-bound", "divergence"];
 const PANELS = {
   none: { still: true, bare: true },
   range: { readings: BOUNDS, height: 58, draw: drawRange, boxes: true },
-  staircase: { readings: { inertia: "J" }, height: 104, draw: drawStaircase },
+  staircase: { readings: { inertia: "J" }, height: 104, draw: drawStaircase, hard: true },
   likelihood: { readings: { "log-likelihood": "log L", inertia: "J" }, still: true },
   bound: {
     readings: { "log-likelihood": "log L", "lower-bound": "lower bound", divergence: "divergence" },
@@ -50,7 +50,7 @@ export function summary(state, { resp }) {
         : `${after} farthest mean is ${short(apart)} from its k-means centre (dashed).`,
     );
   }
-  if (!state.twins && steps > 0) said.push(`${halves ? "Half-steps" : "Steps"}: ${steps}.`);
+  if (!state.twins && steps > 0) said.push(`${halves ? "Half-steps" : "Steps"}: ${steps}${state.moving ? "" : "; the means rest"}.`);
   return said.join(" ");
 }
 

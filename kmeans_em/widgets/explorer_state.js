@@ -72,7 +72,7 @@ function halfStep(state) {
 }
 
 // The last step is taken back.
-export const back = (state) => ({ ...(state.past.at(-1) ?? state), twins: state.twins, moving: false });
+export const back = (state) => ({ ...(state.past.at(-1) ?? state), twins: state.twins });
 
 // Coincident means are parted a little, each towards its own k-means centre: so none changes places.
 function parted({ means, lloyd, radius }) {

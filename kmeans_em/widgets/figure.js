@@ -71,11 +71,12 @@ const arrow = ({ key }) => ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [
 // screen, so that all of the figure does. A frame of its own, as Colab has, grows with the figure and sets no bound.
 // Measured when the width, the screen or the fonts have changed, so that nothing moves while one reads.
 function heightOf(root, stage, least, wish) {
-  const reading = root.querySelector(".slider-ends");
+  const last = [".slider-ends", ".buttons"].map((part) => root.querySelector(part));
   let [measured, height] = ["", 0];
   function measure(width, screen, full) {
     const box = stage.getBoundingClientRect();
     const scale = box.width / width;
+    const reading = last.find((part) => part.offsetHeight > 0) ?? stage;
     const below = reading.getBoundingClientRect().bottom - box.bottom;
     const rest = full ? root.firstElementChild.getBoundingClientRect().height - box.height + 24 : box.top + scrollY + below;
     const room = (screen - rest) / scale;
