@@ -45,7 +45,8 @@ function shader(means, logWeights, palette) {
   };
 }
 
-const differ = (a, b) => [0, 8, 16].some((bits) => Math.abs(((a >> bits) & 255) - ((b >> bits) & 255)) > 40);
+const far = (a, b, bits) => Math.abs(((a >> bits) & 255) - ((b >> bits) & 255)) > 40;
+const differ = (a, b) => far(a, b, 0) || far(a, b, 8) || far(a, b, 16);
 
 function planeFigure({ X, means, root, axisLabels }) {
   const stage = root.querySelector(".stage");
@@ -97,8 +98,8 @@ function planeFigure({ X, means, root, axisLabels }) {
     const places = new Uint32Array(image.data.buffer);
     shade(places, 0, columns, [columns, rows], [axes[0].from(left + CELL / 2), axes[1].from(top + CELL / 2)], cell, sigma);
     coarse.getContext("2d").putImageData(image, 0, 0);
-    const sharp = new ImageData(field.width, field.height);
-    const pixels = new Uint32Array(sharp.data.buffer);
+    const fine = new ImageData(field.width, field.height);
+    const pixels = new Uint32Array(fine.data.buffer);
     // from one side of a border to the other it is a pixel at least
     const apart = means.flatMap((mean, j) => means.slice(0, j).map((other) => largestMove([mean], [other])));
     const narrow = Math.max(sigma, Math.sqrt((Math.abs(pixel[0]) * Math.min(...apart, 1 / 0)) / 4) || 0);
@@ -115,7 +116,7 @@ function planeFigure({ X, means, root, axisLabels }) {
       }
     }
     const [borders, whole] = [edges, field].map((canvas) => canvas.getContext("2d"));
-    borders.putImageData(sharp, 0, 0);
+    borders.putImageData(fine, 0, 0);
     whole.drawImage(coarse, 0, 0, field.width, field.height);
     whole.drawImage(edges, 0, 0);
     context.save();
