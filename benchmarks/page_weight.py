@@ -1,6 +1,6 @@
-"""What a reader's browser fetches at the first view of each page: requests, KB, and KB gzipped.
+"""What a reader's browser fetches at the first view of each page, and how much of it is a figure's script.
 
-`python -m benchmarks.page_weight [FOLDER]` prints the table; tests/book holds each page to its limit.
+`python -m benchmarks.page_weight [FOLDER]` prints the tables; tests/book and tests/unit hold them to the limits.
 """
 
 import gzip
@@ -9,10 +9,22 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from kmeans_em import widgets
+from kmeans_em.widgets.base import without_comments
 from tests.chromium import FLAGS, installed
 from tests.serve import serving
 
 LIMIT_KB = 250
+SCRIPT_KB = 12  # of a figure's own
+EXPLORER_KB = 34  # which is a plane, a line and five panels
+WIDGETS = Path(widgets.__file__).parent
+
+
+def own_script(name):
+    """The bytes of a widget's own modules, as they are sent: without what figures share."""
+    own = getattr(widgets, name).__module__.rpartition(".")[2]
+    modules = [*WIDGETS.glob(f"{own}.js"), *WIDGETS.glob(f"{own}_*.js")]
+    return sum(len(without_comments(module.read_text(encoding="utf-8")).encode()) for module in modules)
 
 
 def weigh(browser, url):
@@ -30,6 +42,12 @@ def weigh(browser, url):
 
 
 def main():
+    print(f"{'script and style of a figure':42} {'its own':>8} {'KB':>8} {'KB gz':>8}")
+    for name in widgets.__all__:
+        whole = (getattr(widgets, name)._esm + getattr(widgets, name)._css).encode()
+        own = own_script(name)
+        print(f"{name:42} {own / 1000:8.1f} {len(whole) / 1000:8.1f} {len(gzip.compress(whole, 6)) / 1000:8.1f}")
+    print()
     site = Path(sys.argv[1] if len(sys.argv) > 1 else "_build/html")
     with serving(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))

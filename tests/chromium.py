@@ -4,13 +4,12 @@ In this order: BROWSER_PATH, an installed Chromium or Chrome, the one that Playw
 none: Debian's package (as root, where apt is), else Playwright's own download.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tests import debian
+from tests.programs import find
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = (
@@ -31,12 +30,8 @@ FLAGS = (
 
 def installed():
     """Path of a browser on this machine, or None."""
-    named = os.environ.get("BROWSER_PATH")
-    if named:
-        return named
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+    if path := find("BROWSER_PATH", NAMES):
+        return path
     return next((path for path in MAC if Path(path).exists()), None) or downloaded()
 
 

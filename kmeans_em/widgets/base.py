@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, cast
 from urllib.parse import quote
@@ -28,20 +29,46 @@ DARK_HOSTS = ('html[data-theme="dark"]', '[data-jp-theme-light="false"]', 'html[
 
 
 def source(*names: str) -> str:
-    """The text of files beside this one, one after the other: modules without a bundler."""
+    """The text of files beside this one, one after the other, without what nobody needs: modules without a bundler."""
     here = files("kmeans_em.widgets")
-    return without_comments("\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names))
+    return without_unused("\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names))
+
+
+def without_unused(text: str) -> str:
+    """A module of ours without its comments and without the functions and constants that its exports do not reach.
+
+    A part begins where a line begins with a letter, as each declaration does; what is no declaration stays.
+    """
+    parts = [without_comments(part) for part in re.split(r"^(?=[^\s})\]/])", text, flags=re.MULTILINE)]
+    declares = [re.match(r"(?:async )?(?:function|const|let|class)\b([^=(;]*)", part) for part in parts]
+    names = [set(re.findall(r"\w+", found[1])) if found else set() for found in declares]
+    kept = {i for i, found in enumerate(declares) if not found}
+    fresh = kept
+    while fresh:
+        words = {word for i in fresh for word in re.findall(r"\w+", parts[i])}
+        fresh = {i for i in range(len(parts)) if i not in kept and names[i] & words}
+        kept |= fresh
+    return "".join(part for i, part in enumerate(parts) if i in kept)
 
 
 def without_comments(text: str) -> str:
-    """A module or stylesheet of ours as a browser needs it: no line that is a comment, no indentation."""
-    return re.sub(r"^[ \t]*(?://.*)?\n?", "", text, flags=re.MULTILINE)
+    """A module or stylesheet of ours as a browser needs it: no comments (they begin with "// "), no indentation."""
+    return re.sub(r"^[ \t]*(?://.*)?\n?|[ \t]+// .*$", "", text, flags=re.MULTILINE)
 
 
-def stylesheet() -> str:
-    """widget.css, with the colours of plots.py: light, and dark where the host says that it is."""
+def stylesheet(figure: str | None = None) -> str:
+    """widget.css, or the part of it for one figure, with the colours of plots.py: light, and dark where the host is."""
     light, dark = (f"{{ {_properties(theme)} }}" for theme in (plots.LIGHT, plots.DARK))
-    return f".kmeans-em {light}\n:is({', '.join(DARK_HOSTS)}) .kmeans-em {dark}\n{source('widget.css')}"
+    rules = source("widget.css")
+    if figure:
+        rules = re.sub(r"^\.kmeans-em(\.[a-z-]+|:is\(.*?\))[^{]*\{[^}]*\}\n", _only(figure), rules, flags=re.MULTILINE)
+        rules = re.sub(r"^@[^{]*\{\s*\}\n", "", rules, flags=re.MULTILINE)
+    return f".kmeans-em {light}\n:is({', '.join(DARK_HOSTS)}) .kmeans-em {dark}\n{rules}"
+
+
+def _only(figure: str) -> Callable[[re.Match[str]], str]:
+    """Of the rules for named figures, those that name this one."""
+    return lambda rule: rule[0] if f".{figure}" in re.findall(r"\.[a-z-]+", rule[1]) else ""
 
 
 def _properties(theme: plots.Theme) -> str:

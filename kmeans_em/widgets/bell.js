@@ -61,25 +61,20 @@ function render({ model, el }) {
     find(".summary").textContent = summary(here(), here() ** 2 / 2);
   });
 
+  const tell = telling(model);
   function move(z) {
     const inside = Math.min(axis.max, Math.max(axis.min, z));
-    model.set("x", +(model.get("mu") + model.get("sigma") * inside).toPrecision(12));
-    model.save_changes();
+    tell("x", +(model.get("mu") + model.get("sigma") * inside).toPrecision(12));
   }
   const ticked = () => [...points, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]; // the points and the whole sigmas
   const near = () => NEAR / (axis.at(1) - axis.at(0));
-  function drag({ clientX }) {
-    move(snapped(axis.from(clientX - stage.getBoundingClientRect().left), ticked(), near()));
-  }
+  const drag = (pixel) => move(snapped(axis.from(pixel), ticked(), near()));
   stage.addEventListener("pointerdown", (event) => {
-    stage.setPointerCapture(event.pointerId);
     slider.focus({ preventScroll: true }); // so that the arrow keys go on from there
     event.preventDefault();
-    drag(event);
+    drag(event.clientX - stage.getBoundingClientRect().left);
   });
-  stage.addEventListener("pointermove", (event) => {
-    if (stage.hasPointerCapture(event.pointerId)) drag(event);
-  });
+  draggable(stage, stage, drag);
   slider.addEventListener("input", () => {
     const byPointer = slider.matches(":active"); // the arrow keys would not get away from a point
     move(byPointer ? snapped(+slider.value, ticked(), near()) : +slider.value);
@@ -164,16 +159,7 @@ function render({ model, el }) {
     return [...evenly(REACH), ...evenly(reach)].sort((a, b) => a - b);
   }
 
-  const stopWatching = watch(root, layout);
-  const changes = { x: draw, mu: layout, sigma: layout };
-  for (const [name, answer] of Object.entries(changes)) model.on(`change:${name}`, answer);
-  layout();
-  return () => {
-    stopWatching();
-    draw.end();
-    summarise.end();
-    for (const [name, answer] of Object.entries(changes)) model.off(`change:${name}`, answer);
-  };
+  return live(root, model, layout, { x: draw, mu: layout, sigma: layout }, draw.end, summarise.end);
 }
 
 export default { render };

@@ -41,7 +41,7 @@ class Bell(Widget):
     """
 
     _esm = source("figure.js", "bell.js")
-    _css = stylesheet()
+    _css = stylesheet("bell")
 
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)

@@ -65,10 +65,8 @@ function render({ model, el }) {
   const now = () => melt(model.get("point"), model.get("means"), model.get("sigma"));
   const summarise = unhurried(() => { find(".summary").textContent = summary(now(), model.get("sigma")); });
 
-  function move(sigma) {
-    model.set("sigma", sigma);
-    model.save_changes();
-  }
+  const tell = telling(model);
+  const move = (sigma) => tell("sigma", sigma);
   slider.addEventListener("input", () => move(slide.sigmaAt(+slider.value)));
   const pause = playButton(
     root,
@@ -76,8 +74,6 @@ function render({ model, el }) {
     () => 1 - slide.positionOf(model.get("sigma")) / POSITIONS,
     (way) => move(slide.sigmaAt(Math.round(POSITIONS * (1 - way)))),
   );
-  const follows = { point: layout, means: layout, sigma: draw, sigma_range: layout };
-  for (const [name, listener] of Object.entries(follows)) model.on(`change:${name}`, listener);
 
   const colour = (j) => `--colour: ${colourOf(j)}`;
 
@@ -150,15 +146,8 @@ function render({ model, el }) {
     summarise();
   }
 
-  const stopWatching = watch(root, layout);
-  layout();
-  return () => {
-    stopWatching();
-    pause();
-    draw.end();
-    summarise.end();
-    for (const [name, listener] of Object.entries(follows)) model.off(`change:${name}`, listener);
-  };
+  const follows = { point: layout, means: layout, sigma: draw, sigma_range: layout };
+  return live(root, model, layout, follows, pause, draw.end, summarise.end);
 }
 
 export default { render };

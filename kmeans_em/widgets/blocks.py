@@ -45,7 +45,7 @@ class Blocks(Widget):
     """
 
     _esm = source("figure.js", "blocks.js")
-    _css = stylesheet()
+    _css = stylesheet("blocks")
 
     point = t.Float().tag(sync=True)
     means = OnTheLine()
@@ -125,13 +125,31 @@ class Blocks(Widget):
             ax.fill(*np.transpose(corners), color=colour, alpha=0.3, linewidth=0)
             ax.text(1.03, middle, f"$D_{j + 1}$ = {(self.means[j] - self.point) ** 2:.4g}", va="center")
             foot += tall
-        ax.annotate(f"{foot:.3g}", (-right, foot), (-0.95, foot), va="center", arrowprops={"arrowstyle": "-"})
-        ax.set(xlim=(-1.1, 1.6), ylim=(0, 1.05 * k), xticks=[], yticks=[0, 1, k], yticklabels=["0", "1", f"$k$ = {k}"])
+        ax.plot([-1.05, -right], [foot, foot], color=plots.INK, linewidth=1)
+        ax.text(-0.85, foot, f"$S$ = {foot:.3g}", ha="center", va="bottom")
+        ax.text(1.6, 0.99 * k, "$D$ = squared distance", ha="right", va="bottom", color=plots.QUIET, fontsize="small")
+        self._line(ax, 1.3 * k)
+        ax.set(xlim=(-1.1, 1.6), ylim=(0, 1.4 * k), xticks=[], yticks=[0, 1, k], yticklabels=["0", "1", f"$k$ = {k}"])
         ax.spines["bottom"].set_visible(False)
-        ax.set_title(
-            f"$\\sigma = {self.sigma:.3g}$: total {foot:.3g}, share {share_in_short(1 / foot, blocks[1:].sum() / foot)}"
-        )
+        ax.spines["left"].set_bounds(0, k)
+        share = share_in_short(1 / foot, blocks[1:].sum() / foot)
+        ax.set_title(f"$\\sigma = {self.sigma:.3g}$: $r_{order[0] + 1} = 1/S$ = {share}")
         return figure
+
+    def _line(self, ax: Any, level: float) -> None:
+        """The line above the tower, with the point and the means; a name that would touch another is left out."""
+        places = [self.point, *self.means]
+        low, high = min(places), max(places)
+        x, *means = np.interp(places, (low, high if high > low else low + 1), (-0.9, 1.45))
+        ax.plot([-1.05, 1.6], [level, level], color=plots.QUIET, linewidth=1)
+        end = -np.inf
+        for j in np.argsort(means, kind="stable"):
+            ax.plot([means[j]] * 2, [level, 0.96 * level], color=plots.PALETTE[j])
+            if means[j] - end > 0.12:
+                end = means[j]
+                ax.text(end, 0.95 * level, f"$\\mu_{j + 1}$", ha="center", va="top", color=plots.QUIET)
+        ax.plot(x, level, "o", color=plots.INK)
+        ax.text(x, 1.02 * level, f"$x$ = {self.point:.4g}", ha="center", va="bottom")
 
 
 def _several(means: ArrayLike) -> Array:

@@ -83,10 +83,8 @@ function render({ model, el }) {
   const draw = onceAFrame(paint);
   const summarise = unhurried(() => { find(".summary").textContent = summary(problem, state); });
 
-  function tell() {
-    model.set("m", state.m);
-    model.save_changes();
-  }
+  const set = telling(model);
+  const tell = () => set("m", state.m);
   function settle() {
     endMotion();
     shown = { x: state.m, y: null, bound: state.bound };
@@ -119,12 +117,7 @@ function render({ model, el }) {
 
   find("[data-do=step]").addEventListener("click", step);
   find("[data-do=reset]").addEventListener("click", () => startFrom(first));
-  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-  handle.addEventListener("pointermove", (event) => {
-    if (!handle.hasPointerCapture(event.pointerId)) return;
-    const pixel = event.clientX - stage.getBoundingClientRect().left;
-    startFrom(Math.abs(pixel - across.at(summit)) <= NEAR ? summit : across.from(pixel));
-  });
+  draggable(handle, stage, (pixel) => startFrom(Math.abs(pixel - across.at(summit)) <= NEAR ? summit : across.from(pixel)));
   handle.addEventListener("keydown", (event) => {
     const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     const m = { Home: xs[0], End: xs[1] }[event.key] ?? state.m + (way * span(xs)) / 100;
@@ -144,8 +137,6 @@ function render({ model, el }) {
   }
   const follow = () => { if (model.get("m") !== state.m) begin(model.get("m")); };
   const anew = () => begin(state.m);
-  model.on("change:m", follow);
-  for (const name of ["others", "sigma"]) model.on(`change:${name}`, anew);
 
   function layout() {
     const width = stage.clientWidth;
@@ -223,15 +214,7 @@ function render({ model, el }) {
   }
 
   begin(first);
-  const stopWatching = watch(root, layout);
-  return () => {
-    stopWatching();
-    endMotion();
-    draw.end();
-    summarise.end();
-    model.off("change:m", follow);
-    for (const name of ["others", "sigma"]) model.off(`change:${name}`, anew);
-  };
+  return live(root, model, layout, { m: follow, others: anew, sigma: anew }, () => endMotion(), draw.end, summarise.end);
 }
 
 export default { render };

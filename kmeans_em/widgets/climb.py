@@ -45,7 +45,7 @@ class Climb(Widget):
     """
 
     _esm = source("em.js", "figure.js", "climb.js")
-    _css = stylesheet()
+    _css = stylesheet("climb")
 
     X = Data()
     others = t.Any().tag(sync=True)
@@ -106,14 +106,23 @@ class Climb(Widget):
         ax.plot(grid, curve, color=plots.INK, linewidth=3)
         ax.plot(grid, step.height - step.steepness * (grid - step.top) ** 2, color=plots.PALETTE[2], linestyle="--")
         ax.plot([step.top, step.top], [step.height, step.after], color=plots.PALETTE[3], linewidth=2.5)
-        ax.annotate("KL", (step.top, step.after), (8, 2), textcoords="offset points", color=plots.PALETTE[3])
+        falls = self._log_L(step.top + np.ptp(grid) / 50) < step.after  # the words stand where log L leaves room
+        words: Any = {"textcoords": "offset points", "ha": "left" if falls else "right", "va": "bottom"}
+        gap = f"gap (KL)\n{step.after - step.height:.2f}"
+        ax.annotate(gap, (step.top, step.after), (8 if falls else -8, 4), color=plots.PALETTE[3], **words)
+        below: Any = {"textcoords": "offset points", "ha": "center", "va": "top"}
+        ax.annotate("$B$", (step.top, step.height), (0, -6), color=plots.PALETTE[2], **below)
         ax.plot(self.m, step.before, "o", color=plots.PALETTE[0], zorder=3)
         ax.plot(step.top, step.after, "o", color=plots.PALETTE[0], markerfacecolor="white", zorder=3)
         ax.set(xlim=(grid[0], grid[-1]), ylim=(curve.min() - 0.35 * room, curve.max() + 0.1 * room))
-        ax.set(xlabel="the mean $m$", ylabel=r"$\log L$")
-        ax.set_title(
-            f"$\\log L = B = {step.before:.3f} \\leq B^+ = {step.height:.3f} \\leq \\log L^+ = {step.after:.3f}$", pad=8
-        )
+        floor = curve.min() - 0.35 * room
+        ax.plot(self.X[:, 0], np.full(len(self.X), floor), "o", color=plots.QUIET, markersize=5, clip_on=False)
+        ax.plot(self.others, np.full(len(self.others), floor), "D", color=plots.PALETTE[1], clip_on=False, zorder=3)
+        held: Any = {"textcoords": "offset points", "ha": "center", "color": plots.QUIET}
+        ax.annotate("other mean, held", (self.others[0], floor), (0, 8), fontsize="small", **held)
+        ax.set(xlabel="mean $m$", ylabel=r"$\log L$")
+        before, after = f"\\log L = B = {step.before:.3f}", f"{step.height:.3f}"
+        ax.set_title(f"${before}$, after M: $B = {after} \\leq \\log L = {step.after:.3f}$", pad=8)
         return figure
 
     def _log_L(self, m: float) -> float:

@@ -70,10 +70,8 @@ function render({ model, el }) {
     return { point, means, sigma, ahead, tie: ahead === 0, winner: ahead < 0 ? 0 : 1, logs: logPosterior(point, means, sigma) };
   }
 
-  function move(sigma) {
-    model.set("sigma", +sigma.toPrecision(12));
-    model.save_changes();
-  }
+  const tell = telling(model);
+  const move = (sigma) => tell("sigma", +sigma.toPrecision(12));
   slider.addEventListener("input", () => move((slider.value / STEPS) * widest()));
   find("[data-do=limit]").addEventListener("click", () => move(0));
   const pause = playButton(
@@ -188,16 +186,7 @@ function render({ model, el }) {
     summarise();
   }
 
-  const stopWatching = watch(root, layout);
-  for (const name of ["point", "means", "sigma"]) model.on(`change:${name}`, draw);
-  layout();
-  return () => {
-    pause();
-    stopWatching();
-    draw.end();
-    summarise.end();
-    for (const name of ["point", "means", "sigma"]) model.off(`change:${name}`, draw);
-  };
+  return live(root, model, layout, { point: draw, means: draw, sigma: draw }, pause, draw.end, summarise.end);
 }
 
 export default { render };

@@ -52,7 +52,7 @@ class Deltas(Widget):
     """
 
     _esm = source("figure.js", "deltas.js")
-    _css = stylesheet()
+    _css = stylesheet("deltas")
 
     point = t.Float().tag(sync=True)
     means = Pair().tag(sync=True)

@@ -15,6 +15,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
+PARTS = ("state", "points", "plane", "line", "panels")  # what explorer.js puts together
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 
@@ -39,6 +40,7 @@ class Explorer(Widget):
         log-likelihood of the mixture; or, with E-step and M-step taken one by one, its lower bound and the
         divergence that is missing to it.
         The boxes for `follow` and `twins` are shown with the range alone; with "none", nothing steps or resets.
+        A staircase that begins at sigma = 0 is about k-means alone, and has no slider.
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.
@@ -58,8 +60,8 @@ class Explorer(Widget):
         If an argument has the wrong shape or a value outside its range.
     """
 
-    _esm = source("em.js", "figure.js", "explorer.js")
-    _css = stylesheet()
+    _esm = source("em.js", "figure.js", *(f"explorer_{part}.js" for part in PARTS), "explorer.js")
+    _css = stylesheet("explorer")
 
     X = Data()
     means = Means()
@@ -154,7 +156,7 @@ class Explorer(Widget):
     def draw(self) -> Figure:
         """What the page shows when it opens."""
         tall = 2.8 if self.X.shape[1] == 1 else 3.8
-        low = {"terms": 1.0, "none": 0.05, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
+        low = {"terms": 1.0, "staircase": 0.9, "none": 0.05, "likelihood": 0.05, "bound": 0.05}.get(self.panel, 0.4)
         figure = Figure(figsize=(4.8, tall + low + 0.2), layout="constrained")
         ax, below = figure.subplots(2, height_ratios=[tall, low])
         means = self._at_first()
@@ -178,6 +180,19 @@ class Explorer(Widget):
             if self.sigma > 0 and self.panel != "none":
                 log_L = em.log_likelihood(self.X, means, self.sigma, self.weights or None)
                 ax.set_title(f"$\\sigma = {self.sigma:.3g}$,   $\\log L = {log_L:.5g}$")
+        elif self.panel == "staircase":
+            self._stairs(below)
         else:
             (plots.terms if self.panel == "terms" else plots.squeeze)(below, self.X, means, self.sigma)
         return figure
+
+    def _stairs(self, ax: Any) -> None:
+        """The objective after each step to rest: where the page's stairs lead to."""
+        history = em.fit(self.X, self.means, self.sigma, weights=self.weights or None).history
+        J = [step.objective for step in history]
+        ax.stairs(J, np.arange(len(J) + 1), baseline=None, color=plots.INK)
+        ax.annotate(f"{J[0]:.3g}", (0, J[0]), (2, 3), textcoords="offset points")
+        ax.annotate(f"{J[-1]:.3g}", (len(J), J[-1]), (-2, 3), textcoords="offset points", ha="right")
+        every = max(1, len(J) // 10)
+        ax.set(xlabel="steps", yticks=[], xticks=np.arange(0, len(J), every) + 0.5, xticklabels=range(0, len(J), every))
+        ax.margins(y=0.3)

@@ -29,15 +29,54 @@ function watch(root, redraw) {
   return () => { size.disconnect(); theme.disconnect(); };
 }
 
+// Sets a figure going. `follows` has the answer to a change of each trait; what comes back takes the figure down.
+function live(root, model, layout, follows, ...ends) {
+  for (const [name, answer] of Object.entries(follows)) model.on(`change:${name}`, answer);
+  const stopWatching = watch(root, layout);
+  layout();
+  return () => {
+    stopWatching();
+    for (const end of ends) end();
+    for (const [name, answer] of Object.entries(follows)) model.off(`change:${name}`, answer);
+  };
+}
+
+// What the reader does, told to Python and to other views.
+const telling = (model) => (name, value) => {
+  model.set(name, value);
+  model.save_changes();
+};
+
+// Calls `move` with the pointer's place on the stage while a part is dragged, and `release` when it is let go.
+function draggable(part, stage, move, release = () => {}) {
+  let moved = false;
+  part.addEventListener("pointerdown", (event) => part.setPointerCapture(event.pointerId));
+  part.addEventListener("pointermove", (event) => {
+    if (!part.hasPointerCapture(event.pointerId)) return;
+    const box = stage.getBoundingClientRect();
+    const scale = box.width / stage.clientWidth; // in full screen all is larger
+    moved = true;
+    move((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+  });
+  part.addEventListener("lostpointercapture", () => {
+    if (moved) release();
+    moved = false;
+  });
+}
+
+// Which way an arrow key points: [right, up].
+const arrow = ({ key }) => ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] })[key];
+
 // How high a drawing may be, so that the slider and its reading stay on the screen on which the figure begins; and in full
 // screen, so that all of the figure does. A frame of its own, as Colab has, grows with the figure and sets no bound.
 // Measured when the width, the screen or the fonts have changed, so that nothing moves while one reads.
 function heightOf(root, stage, least, wish) {
-  const reading = root.querySelector(".slider-ends");
+  const last = [".slider-ends", ".buttons"].map((part) => root.querySelector(part));
   let [measured, height] = ["", 0];
   function measure(width, screen, full) {
     const box = stage.getBoundingClientRect();
     const scale = box.width / width;
+    const reading = last.find((part) => part.offsetHeight > 0) ?? stage;
     const below = reading.getBoundingClientRect().bottom - box.bottom;
     const rest = full ? root.firstElementChild.getBoundingClientRect().height - box.height + 24 : box.top + scrollY + below;
     const room = (screen - rest) / scale;

@@ -81,14 +81,9 @@ function render({ model, el }) {
   find("[data-do=best-mu]").addEventListener("click", () => move(mean, sigma));
   find("[data-do=best-sigma]").addEventListener("click", () => move(mu, Math.sqrt(squares(mu) / n)));
   find("[data-do=reset]").addEventListener("click", () => move(...first));
-  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-  handle.addEventListener("pointermove", (event) => {
-    if (!handle.hasPointerCapture(event.pointerId)) return;
-    const frameBox = stage.getBoundingClientRect();
-    move(axis.from(event.clientX - frameBox.left), up.from(event.clientY - frameBox.top));
-  });
+  draggable(handle, stage, (x, y) => move(axis.from(x), up.from(y)));
   handle.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const way = arrow(event);
     if (!way) return;
     event.preventDefault();
     move(mu + (way[0] * span(xs)) / 60, sigma + (way[1] * span(sigmas)) / 60);
@@ -98,8 +93,6 @@ function render({ model, el }) {
     if (model.get("mu") !== mu || model.get("sigma") !== sigma) [mu, sigma] = [model.get("mu"), model.get("sigma")];
     draw();
   };
-  model.on("change:mu", follow);
-  model.on("change:sigma", follow);
 
   function layout() {
     const width = stage.clientWidth;
@@ -171,15 +164,7 @@ function render({ model, el }) {
     summarise();
   }
 
-  const stopWatching = watch(root, layout);
-  layout();
-  return () => {
-    stopWatching();
-    draw.end();
-    summarise.end();
-    model.off("change:mu", follow);
-    model.off("change:sigma", follow);
-  };
+  return live(root, model, layout, { mu: follow, sigma: follow }, draw.end, summarise.end);
 }
 
 export default { render };

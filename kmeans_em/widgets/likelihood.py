@@ -38,7 +38,7 @@ class Likelihood(Widget):
     """
 
     _esm = source("em.js", "figure.js", "likelihood.js")
-    _css = stylesheet()
+    _css = stylesheet("likelihood")
 
     X = Data()
     mu = t.Float().tag(sync=True)

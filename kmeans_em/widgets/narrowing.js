@@ -82,17 +82,13 @@ function render({ model, el }) {
     find(".summary").textContent = summary(model.get("sigma"));
   });
 
-  function move(sigma) {
-    model.set("sigma", sigma);
-    model.save_changes();
-  }
+  const tell = telling(model);
+  const move = (sigma) => tell("sigma", sigma);
   slider.addEventListener("input", () => move(sigmaAt(+slider.value)));
   find("[data-do=halve]").addEventListener("click", () => {
     if (model.get("sigma") > THINNEST) move(model.get("sigma") / 2);
   });
   find("[data-do=reset]").addEventListener("click", () => move(first));
-  model.on("change:sigma", draw);
-  model.on("change:mu", layout);
 
   function layout() {
     const width = stage.clientWidth;
@@ -157,15 +153,7 @@ function render({ model, el }) {
     return [-REACH, ...steps.filter((x) => Math.abs(x) < REACH), REACH];
   }
 
-  const stopWatching = watch(root, layout);
-  layout();
-  return () => {
-    stopWatching();
-    draw.end();
-    summarise.end();
-    model.off("change:sigma", draw);
-    model.off("change:mu", layout);
-  };
+  return live(root, model, layout, { sigma: draw, mu: layout }, draw.end, summarise.end);
 }
 
 export default { render };

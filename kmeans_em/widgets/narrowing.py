@@ -39,7 +39,7 @@ class Narrowing(Widget):
     """
 
     _esm = source("figure.js", "narrowing.js")
-    _css = stylesheet()
+    _css = stylesheet("narrowing")
 
     mu = t.Float().tag(sync=True)
     sigma = t.Float().tag(sync=True)

@@ -71,15 +71,11 @@ function render({ model, el }) {
     find(".summary").textContent = summary(sqDists(), sigma, lowest(sqDists(), sigma));
   });
 
-  function move(sigma) {
-    model.set("sigma", sigma);
-    model.save_changes();
-  }
+  const tell = telling(model);
+  const move = (sigma) => tell("sigma", sigma);
   slider.addEventListener("input", () => move(+slider.value));
   const travelled = () => Math.min(1, model.get("sigma") / hottest(sqDists()));
   const pause = playButton(root, find("[data-do=play]"), travelled, (way) => move(way * hottest(sqDists())));
-  model.on("change:sigma", draw);
-  model.on("change:sq_dists", layout);
 
   function layout() {
     const width = stage.clientWidth;
@@ -148,16 +144,7 @@ function render({ model, el }) {
     summarise();
   }
 
-  const stopWatching = watch(root, layout);
-  layout();
-  return () => {
-    stopWatching();
-    pause();
-    draw.end();
-    summarise.end();
-    model.off("change:sigma", draw);
-    model.off("change:sq_dists", layout);
-  };
+  return live(root, model, layout, { sigma: draw, sq_dists: layout }, pause, draw.end, summarise.end);
 }
 
 export default { render };

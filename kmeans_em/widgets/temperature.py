@@ -41,7 +41,7 @@ class Temperature(Widget):
     """
 
     _esm = source("em.js", "figure.js", "temperature.js")
-    _css = stylesheet()
+    _css = stylesheet("temperature")
 
     sq_dists = t.Any().tag(sync=True)
     sigma = t.Float().tag(sync=True)

@@ -54,20 +54,14 @@ function render({ model, el }) {
   const state = () => ["point", "means", "sigma", "relative"].map((name) => model.get(name));
   const summarise = unhurried(() => { find(".summary").textContent = summary(...state()); });
 
-  function set(name, value) {
-    model.set(name, value);
-    model.save_changes();
-  }
+  const set = telling(model);
   const moveTo = (x) => set("point", Math.min(axis.max, Math.max(axis.min, +(Math.round(x / grain) * grain).toPrecision(12))));
 
   slider.addEventListener("input", () => set("sigma", +slider.value));
   for (const button of root.querySelectorAll("[data-relative]")) {
     button.addEventListener("click", () => set("relative", button.dataset.relative === "true"));
   }
-  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-  handle.addEventListener("pointermove", (event) => {
-    if (handle.hasPointerCapture(event.pointerId)) moveTo(axis.from(event.clientX - stage.getBoundingClientRect().left));
-  });
+  draggable(handle, stage, (pixel) => moveTo(axis.from(pixel)));
   handle.addEventListener("keydown", (event) => {
     const x = model.get("point");
     const to = {
@@ -88,8 +82,6 @@ function render({ model, el }) {
   }
 
   const follow = () => (axis && model.get("point") >= axis.min && model.get("point") <= axis.max ? draw() : layout());
-  const follows = { point: follow, means: layout, sigma: draw, sigma_range: layout, relative: draw };
-  for (const [name, listener] of Object.entries(follows)) model.on(`change:${name}`, listener);
 
   function layout() {
     const width = stage.clientWidth;
@@ -193,15 +185,8 @@ function render({ model, el }) {
     return `<rect class="block" x="${left}" y="${top}" width="${width}" height="${height}"/>${j ? `<path class="seam" d="${middle}"/>` : ""}`;
   }
 
-  const stopWatching = watch(root, layout);
-  layout();
-  return () => {
-    stopWatching();
-    pause();
-    draw.end();
-    summarise.end();
-    for (const [name, listener] of Object.entries(follows)) model.off(`change:${name}`, listener);
-  };
+  const follows = { point: follow, means: layout, sigma: draw, sigma_range: layout, relative: draw };
+  return live(root, model, layout, follows, pause, draw.end, summarise.end);
 }
 
 export default { render };

@@ -45,7 +45,7 @@ class TwoBells(Widget):
     """
 
     _esm = source("figure.js", "two_bells.js")
-    _css = stylesheet()
+    _css = stylesheet("two-bells")
 
     sigma_range = t.Tuple(t.Float(), t.Float()).tag(sync=True)
     point = t.Float().tag(sync=True)

@@ -3,8 +3,9 @@
 MOUNT = """
 async ([esm, css, values, theme]) => {
   document.documentElement.dataset.theme = theme;
-  document.body.innerHTML = `<style>${css}</style><div></div>`;
+  document.body.innerHTML = `<style>${css}</style><main></main>`;
   document.body.style.cssText = "margin: 0 auto; padding: 0 16px; max-width: 640px; font-family: system-ui";
+  if (values.X) values.X.data = new DataView(new Uint8Array(values.X.data).buffer);
   const listeners = {};
   window.model = {
     get: (name) => values[name],
@@ -19,21 +20,35 @@ async ([esm, css, values, theme]) => {
   };
   window.listening = () => Object.values(listeners).reduce((sum, set) => sum + set.size, 0);
   window.figure = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
-  window.end = figure.default.render({ model, el: document.body.querySelector("div") });
+  window.end = figure.default.render({ model, el: document.querySelector("main") });
 }
 """
 
 OVERLAPS = """
 (root) => {
-  const shown = [...document.querySelectorAll(`${root} svg text, ${root} .handle`)].filter((part) => part.textContent);
-  const boxes = shown.map((part) => ({ words: part.textContent, box: part.getBoundingClientRect() }));
-  const frame = document.querySelector(root).getBoundingClientRect();
+  const parts = (selector) => [...document.querySelectorAll(`${root} :is(${selector})`)]
+    .filter((part) => part.textContent.trim() && part.checkVisibility())
+    .map((part) => ({ words: part.textContent.trim(), box: part.getBoundingClientRect() }));
   const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 2 || b.bottom <= a.top + 2;
   const clashes = [];
-  boxes.forEach(({ words, box }, i) => {
-    if (box.left < frame.left - 1 || box.right > frame.right + 1) clashes.push(`${words} is cut off`);
-    for (const other of boxes.slice(0, i)) if (!apart(box, other.box)) clashes.push(`${words} | ${other.words}`);
+  const labels = parts("svg text, .handle");
+  labels.forEach(({ words, box }, i) => {
+    for (const other of labels.slice(0, i)) if (!apart(box, other.box)) clashes.push(`${words} | ${other.words}`);
   });
+  const { left, right } = document.querySelector(root).getBoundingClientRect();
+  for (const { words, box } of parts("svg text, .handle, output, button, .slider-ends span")) {
+    if (box.left < left - 1 || box.right > right + 1) clashes.push(`${words} is cut off`);
+  }
+  // a name's letters leave a part of its box free at top and bottom
+  for (const curve of document.querySelectorAll(`${root} svg path:is(.distance, .entropy, .cost, .curve)`)) {
+    const corners = curve.getAttribute("d").slice(1).split("L").map((pair) => pair.split(" ").map(Number));
+    const frame = curve.ownerSVGElement.getBoundingClientRect();
+    for (const { words, box } of parts("svg .name")) {
+      const inside = ([x, y]) =>
+        x + frame.x > box.left && x + frame.x < box.right && y + frame.y > box.top + 4 && y + frame.y < box.bottom - 4;
+      if (corners.some(inside)) clashes.push(`${words} | ${curve.getAttribute("class")}`);
+    }
+  }
   return clashes;
 }
 """
@@ -42,20 +57,23 @@ OVERLAPS = """
 def mount(page, widget, theme="light"):
     """Show the widget on this blank page; `model`, `figure` (its module) and `end` are then known there."""
     names = [name for name in widget.trait_names(sync=True) if not name.startswith("_") and name != "layout"]
-    page.evaluate(MOUNT, [widget._esm, widget._css, widget.get_state(names), theme])
+    values = widget.get_state(names)
+    if "X" in values:
+        values["X"] = {**values["X"], "data": list(values["X"]["data"])}
+    page.evaluate(MOUNT, [widget._esm, widget._css, values, theme])
     page.wait_for_selector(".kmeans-em .summary:not(:empty)")
     return page
 
 
+def settle(page):
+    """Until what was asked for is drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def set_trait(page, name, value):
     """As Python does it; back when the page has drawn it."""
-    page.evaluate(
-        """([name, value]) => {
-          model.set(name, value);
-          return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-        }""",
-        [name, value],
-    )
+    page.evaluate("([name, value]) => model.set(name, value)", [name, value])
+    settle(page)
 
 
 def trait(page, name):
@@ -63,5 +81,5 @@ def trait(page, name):
 
 
 def overlaps(page, root):
-    """Labels of the drawing that touch each other or are cut off."""
+    """Labels of the drawing that touch each other or a curve, and parts that are cut off."""
     return page.evaluate(OVERLAPS, root)

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from kmeans_em import datasets
 from kmeans_em.widgets import Bell
 from kmeans_em.widgets.base import source
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import mount, overlaps, set_trait, settle, trait
 
 COMPUTE = """
 async ([esm, cases]) => {
@@ -33,10 +33,6 @@ def figure(open_page):
         return mount(open_page("about:blank", width=width, **context), widget)
 
     return open_
-
-
-def settle(page):
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def place(page):
@@ -231,7 +227,3 @@ def test_the_summary_waits_until_x_has_come_to_rest(figure):
     page.wait_for_timeout(600)
     assert 1 <= page.evaluate("window.told") <= 4
     assert "0.5 σ from μ the drop is 0.125" in page.locator(".bell .summary").inner_text()
-
-
-def test_the_script_is_small():
-    assert len(source("bell.js").encode()) < 12_000

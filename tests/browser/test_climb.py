@@ -5,8 +5,7 @@ import pytest
 
 from kmeans_em import datasets, fit, log_likelihood, responsibilities
 from kmeans_em.widgets import Climb
-from kmeans_em.widgets.base import source
-from tests.browser.mounted import OUTSIDE, OVERLAPS, mount, settle
+from tests.browser.figures import mount, overlaps, settle
 
 STEPS = """
 async ([esm, values, others, sigma, start, places]) => {
@@ -214,8 +213,8 @@ def test_the_figure_follows_python(alone):
         press(page)
     after = fit(datasets.line(), means, 2, max_steps=1)
     assert page.evaluate("model.get('m')") == pytest.approx(after.means[0, 0], rel=1e-9)
-    page.evaluate("take_down()")
-    assert page.evaluate("heard.length") == 0
+    page.evaluate("end()")
+    assert page.evaluate("listening()") == 0
 
 
 @pytest.mark.parametrize("m", [16, 8, -1, 3])
@@ -224,8 +223,7 @@ def test_no_name_covers_another_or_the_curve(alone, width, m):
     page = alone(Climb(m=m), width=width, reduced_motion="reduce")
     for _ in range(8):
         press(page)
-        assert page.evaluate(OVERLAPS, 4) == []
-        assert page.evaluate(OUTSIDE) == []
+        assert overlaps(page, ".climb") == []
 
 
 def test_figure_and_buttons_fit_together_on_a_phone(alone):
@@ -257,7 +255,3 @@ def test_extreme_numbers_do_not_break_the_drawing(alone, widget):
     drawn = page.locator("main").inner_html()
     assert "NaN" not in drawn
     assert "Infinity" not in drawn
-
-
-def test_its_script_is_small():
-    assert len(source("climb.js").encode()) <= 12_000

@@ -8,7 +8,6 @@ from scipy.special import log_expit
 
 from kmeans_em import responsibilities
 from kmeans_em.widgets import Deltas
-from kmeans_em.widgets.base import source
 from tests.browser.figures import mount, overlaps, set_trait, trait
 
 MEANS = [1, 11]
@@ -191,7 +190,3 @@ def test_python_and_the_page_read_each_other(figure):
     assert shares(page)[0] == ["0.500", "0.500"]
     page.evaluate("end()")
     assert page.evaluate("listening()") == 0
-
-
-def test_the_script_is_small():
-    assert len(source("deltas.js").encode()) < 12_000

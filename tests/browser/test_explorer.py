@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.slider_latency import page_of
-from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, responsibilities
+from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, plots, responsibilities
 from kmeans_em.widgets import Explorer
-from kmeans_em.widgets.base import source
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
@@ -126,8 +125,7 @@ def test_each_tenth_of_the_slider_changes_the_shares_about_as_much(start):
     means = [[0.5, 0.5], [2, 1], [1.5, 2]]
     low, high = Explorer(clouds, means).sigma_range
     page = start()
-    esm = source("em.js", "figure.js", "explorer.js")
-    found = page.evaluate(TRAVEL, [esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
+    found = page.evaluate(TRAVEL, [Explorer._esm, len(clouds), clouds.ravel().tolist(), means, [low, high]])
     assert found["ends"][0] == pytest.approx(low)
     assert found["ends"][-1] == pytest.approx(high)
     assert (np.diff(found["ends"]) > 0).all()
@@ -249,6 +247,49 @@ def test_step_run_and_reset_move_the_means_and_their_twins(start):
     part(page, "[data-do=reset]").click()
     page.wait_for_timeout(100)
     np.testing.assert_allclose(means(page), START, atol=1e-9)
+
+
+def test_a_step_can_be_taken_back(start):
+    page = start()
+    back = part(page, "[data-do=back]")
+    part(page, "[data-is=follow]").uncheck()
+    part(page, "[data-do=reset]").click()
+    page.wait_for_timeout(100)
+    assert back.get_attribute("aria-disabled") == "true"
+    for _ in range(2):
+        part(page, "[data-do=step]").click()
+    page.wait_for_timeout(100)
+    two = means(page)
+    part(page, "[data-do=step]").click()
+    back.click()
+    page.wait_for_timeout(600)
+    np.testing.assert_array_equal(means(page), two)
+    assert "After 2 steps each" in part(page, ".summary").inner_text()
+    for _ in range(2):
+        back.click()
+    page.wait_for_timeout(100)
+    np.testing.assert_allclose(means(page), START, atol=1e-9)
+    assert back.get_attribute("aria-disabled") == "true"
+
+
+COLOURED = """
+(colour) => {
+  const canvas = document.querySelector(".explorer canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) count += colour.every((c, i) => data[at + i] === c);
+  return count;
+}
+"""
+
+
+def test_many_points_are_drawn_each_in_its_colour(start):
+    many = datasets.blobs(6000)
+    page = start(Explorer(many, [[0, 0], [5, 0], [2, 4]], sigma=0, twins=False, panel="none"))
+    for colour in plots.PALETTE[:3]:
+        rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        assert page.evaluate(COLOURED, rgb) > 1000
+    assert "NaN" not in part(page, ".summary").inner_text()
 
 
 def test_run_goes_to_rest_at_once_for_readers_who_asked_for_less_motion(start):

@@ -7,8 +7,7 @@ import pytest
 
 from kmeans_em import free_energy, responsibilities
 from kmeans_em.widgets import Temperature
-from kmeans_em.widgets.base import source
-from tests.browser.mounted import OUTSIDE, OVERLAPS, mount, settle
+from tests.browser.figures import mount, overlaps, settle
 
 LOWEST = """
 async ([esm, cases]) => {
@@ -134,8 +133,7 @@ def test_no_name_covers_another_or_a_curve_at_any_sigma(alone, width, sq_dists):
     end = float(page.locator("input").get_attribute("max"))
     for way in np.linspace(0, 1, 11):
         slide(page, way * end)
-        assert page.evaluate(OVERLAPS, 4) == []
-        assert page.evaluate(OUTSIDE) == []
+        assert overlaps(page, ".temperature") == []
         stage = page.locator(".stage").bounding_box()["height"]
         assert 0 < number(page, ".lowest", "cy") < stage
         assert corners(page, "entropy")[:, 1].max() < stage - 60  # above the bar
@@ -182,8 +180,8 @@ def test_the_figure_follows_python(alone):
     page.evaluate("model.set('sigma', 2); model.set('sq_dists', [9, 49])")
     settle(page)
     assert page.locator("input").get_attribute("aria-valuetext") == "σ = 2.00: w = 0.00669, cost 8.95"
-    page.evaluate("take_down()")
-    assert page.evaluate("heard.length") == 0
+    page.evaluate("end()")
+    assert page.evaluate("listening()") == 0
 
 
 @pytest.mark.parametrize("sigma", [5e-324, 1e140])
@@ -194,7 +192,3 @@ def test_extreme_numbers_do_not_break_the_drawing(alone, sq_dists, sigma):
     drawn = page.locator("main").inner_html()
     assert "NaN" not in drawn
     assert "Infinity" not in drawn
-
-
-def test_its_script_is_small():
-    assert len(source("temperature.js").encode()) <= 9_000

@@ -1,14 +1,11 @@
 """Blocks that melt: the tower on paper, and what the figure takes and refuses."""
 
-import re
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from kmeans_em import em
 from kmeans_em.widgets import Blocks
-from kmeans_em.widgets.base import source
 
 
 @pytest.fixture
@@ -108,9 +105,3 @@ def test_every_trait_can_be_set_later_and_is_checked():
 def test_what_cannot_be_drawn_is_refused(bad, words):
     with pytest.raises(ValueError, match=f"^{words}"):
         Blocks(**bad)
-
-
-def test_the_script_is_small_and_asks_for_nothing():
-    script = source("blocks.js")
-    assert len(script.encode()) <= 12_000
-    assert not re.search(r"\bimport\b|fetch|https?:", script)
