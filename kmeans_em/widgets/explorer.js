@@ -197,7 +197,7 @@ function render({ model, el }) {
     if (panelWidth > SMALLEST_WIDTH) panel.draw?.(find(".panel"), panelWidth, values, state);
 
     const reading = sigma === 0 ? "σ = 0: k-means" : `σ = ${short(sigma)}`;
-    find(".sigma-readout").textContent = reading;
+    find(".sigma-readout").textContent = sigma === 0 ? "σ = 0" : reading; // the end of the slider says the rest
     slider.value = positionOf(sigma);
     slider.setAttribute("aria-valuetext", reading);
     for (const name of ["follow", "twins"]) find(`[data-is=${name}]`).checked = state[name];

@@ -196,3 +196,5 @@ class Explorer(Widget):
         every = max(1, len(J) // 10)
         ax.set(xlabel="steps", yticks=[], xticks=np.arange(0, len(J), every) + 0.5, xticklabels=range(0, len(J), every))
         ax.margins(y=0.3)
+        if J[-1] > 0:
+            ax.set_ylim(bottom=0)

@@ -62,13 +62,14 @@ function drawStaircase(svg, width, { run }, { follow }) {
   const [top, low] = [Math.max(...descent), Math.min(...descent)];
   const across = linear([0, Math.max(6, descent.length)], 8, width - 8);
   const every = Math.max(1, roundStep((24 * descent.length) / width)); // so that the numbers do not touch
-  const up = linear([low - 0.15 * (top - low || top || 1), top], floor, 16);
+  const up = linear([low > 0 ? 0 : low - 0.15 * (top - low || 1), top || 1], floor, 16);
   const corners = descent.flatMap((value, t) => [[across.at(t), up.at(value)], [across.at(t + 1), up.at(value)]]);
   svg.innerHTML = `
     <line class="axis" x1="8" x2="${width - 8}" y1="${floor}" y2="${floor}"/>
     ${path(corners, "stairs")}
     ${descent.map((_, t) => (t % every ? "" : `<text class="tick" x="${across.at(t + 0.5)}" y="${floor + 14}" text-anchor="middle">${t}</text>`)).join("")}
     <text class="tick" x="${across.at(0) + 2}" y="11">${short(descent[0])}</text>
+    ${descent.length > 1 ? `<text class="tick" x="${across.at(descent.length)}" y="${up.at(descent.at(-1)) - 5}" text-anchor="end">${short(descent.at(-1))}</text>` : ""}
     <text class="axis-label" x="${width / 2}" y="${floor + 30}">steps</text>`;
 }
 

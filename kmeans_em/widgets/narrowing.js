@@ -68,7 +68,8 @@ function words({ transport, variation, height, near, cosine, atom }) {
 const summary = (sigma) =>
   sigma === 0
     ? "This is the point mass: all the mass lies at μ, and there is no density."
-    : `Carrying all the mass to μ takes W₂\u00a0=\u00a0${short(sigma)}. None lies at μ itself: total variation is 1.`;
+    : `To carry the mass to μ it goes W₂\u00a0=\u00a0${short(sigma)} far in root mean square, and the shaded area, ` +
+      `${short(sigma * Math.sqrt(2 / Math.PI))}, on average. None lies at μ itself: total variation is 1.`;
 
 function render({ model, el }) {
   const root = frameIn(el, "narrowing", model.get("label"), SKELETON);

@@ -34,6 +34,7 @@ export function edit({ parent, code, label, changed, run }) {
       bracketMatching(),
       syntaxHighlighting(classHighlighter),
       markedLine,
+      EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": label }),
       EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
     ],
