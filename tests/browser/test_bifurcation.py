@@ -29,10 +29,8 @@ def alone(open_page):
 def go_to(page, sigma):
     """Drag as far as this, and wait until the means rest there."""
     set_trait(page, "sigma", sigma)
-    page.wait_for_function(
-        "(text) => document.querySelector('.sigma-readout').textContent === text",
-        arg=f"σ = {page.evaluate('(s) => +s.toPrecision(3)', sigma):.3g}".replace("-", "−"),
-    )
+    reached = "(sigma) => document.querySelector('.sigma-readout').textContent === `σ = ${sigma.toPrecision(3)}`"
+    page.wait_for_function(reached, arg=sigma)
     page.wait_for_timeout(60)
     return np.array(trait(page, "means"))
 
