@@ -493,6 +493,7 @@ def _growth(answer: Any) -> Hint:
         if not np.isclose(found, right, rtol=1e-9):
             for other, hint in (
                 (right * n / (n - 1), "divide by n, not by n - 1"),
+                (X.var(axis=0).max() / sigma**2, "the data spread more in a slanting direction than along any column"),
                 (spreads.sum() / sigma**2, "one direction alone parts fastest: the largest eigenvalue, not their sum"),
                 (spreads.sum() * n / (n - 1) / sigma**2, "divide by n, and take one direction: the largest eigenvalue"),
                 (spreads.sum() / d / sigma**2, "not the average of the eigenvalues but the largest"),
