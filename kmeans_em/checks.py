@@ -472,3 +472,35 @@ def _hard_em(answer: Any) -> Hint:
                 f"{(sizes / len(X)).round(4).tolist()}, not {new_weights.round(4).tolist()}"
             )
     return None
+
+
+@exercise("growth")
+def _growth(answer: Any) -> Hint:
+    """A function X (n, d), sigma -> the largest factor by which EM multiplies a small distance of merged means."""
+    geyser = datasets.old_faithful(standardised=True)
+    for title, X, sigma in (
+        ("the line, sigma = 4", datasets.line(), 4.0),
+        ("standardised Old Faithful, sigma = 1", geyser, 1.0),
+        ("Old Faithful in minutes, sigma = 20", datasets.old_faithful(), 20.0),
+    ):
+        (n, d), centred = X.shape, X - X.mean(axis=0)
+        spreads = np.linalg.eigvalsh(centred.T @ centred / n)
+        right = spreads[-1] / sigma**2
+        with np.errstate(all="ignore"):
+            found = np.asarray(answer(X.copy(), sigma), dtype=float)
+        if found.shape != ():
+            return f"on {title} return one number, not an array of shape {found.shape}"
+        if not np.isclose(found, right, rtol=1e-9):
+            for other, hint in (
+                (right * n / (n - 1), "divide by n, not by n - 1"),
+                (X.var(axis=0).max() / sigma**2, "the data spread more in a slanting direction than along any column"),
+                (spreads.sum() / sigma**2, "one direction alone parts fastest: the largest eigenvalue, not their sum"),
+                (spreads.sum() * n / (n - 1) / sigma**2, "divide by n, and take one direction: the largest eigenvalue"),
+                (spreads.sum() / d / sigma**2, "not the average of the eigenvalues but the largest"),
+                (np.sqrt(right), "a variance over sigma^2, without the root"),
+                (right * sigma, "divide by sigma^2, not by sigma"),
+            ):
+                if np.isclose(found, other, rtol=1e-9):
+                    return f"on {title} {hint}"
+            return f"on {title} the factor should be {right:.4f}, not {found:.4f}"
+    return None

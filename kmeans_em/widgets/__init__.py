@@ -1,6 +1,7 @@
 """Figures that the reader moves, in Jupyter and on the built page alike."""
 
 from kmeans_em.widgets.bell import Bell
+from kmeans_em.widgets.bifurcation import Bifurcation
 from kmeans_em.widgets.blocks import Blocks
 from kmeans_em.widgets.climb import Climb
 from kmeans_em.widgets.deltas import Deltas
@@ -10,4 +11,15 @@ from kmeans_em.widgets.narrowing import Narrowing
 from kmeans_em.widgets.temperature import Temperature
 from kmeans_em.widgets.two_bells import TwoBells
 
-__all__ = ["Bell", "Blocks", "Climb", "Deltas", "Explorer", "Likelihood", "Narrowing", "Temperature", "TwoBells"]
+__all__ = [
+    "Bell",
+    "Bifurcation",
+    "Blocks",
+    "Climb",
+    "Deltas",
+    "Explorer",
+    "Likelihood",
+    "Narrowing",
+    "Temperature",
+    "TwoBells",
+]

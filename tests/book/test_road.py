@@ -13,7 +13,7 @@ from _extensions.book.reading_time import WORDS_A_MINUTE
 from tests.build import ROOT
 
 pytestmark = pytest.mark.xdist_group("reading")
-WORDS, WORDS_OF_ALL, WORDS_OF_START, STATEMENTS, SYMPY_LINES = 1700, 11_900, 1000, 4, 8
+WORDS, WORDS_TO_THE_ANSWER, WORDS_OF_START, STATEMENTS, SYMPY_LINES = 1700, 11_900, 1000, 4, 8
 CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text())
 CHAPTERS = [chapter for part in CONTENTS["parts"] if part.get("numbered") for chapter in part["chapters"]]
 ROAD = [f"{chapter['file']}.html" for chapter in CHAPTERS]
@@ -51,9 +51,9 @@ def test_a_chapter_of_the_road_is_short(soups, page):
     assert told(soups, page) <= WORDS
 
 
-def test_the_road_is_walked_in_two_hours(soups):
-    words = [told(soups, page) for page in ROAD]
-    assert sum(words) <= WORDS_OF_ALL
+def test_the_road_to_the_answer_is_walked_in_two_hours(soups):
+    words = [told(soups, page) for page in ROAD[:7]]  # the deltas are told apart: the question is answered
+    assert sum(words) <= WORDS_TO_THE_ANSWER
     assert sum(math.ceil(count / WORDS_A_MINUTE) for count in [*words, told(soups, START)]) <= 135
 
 

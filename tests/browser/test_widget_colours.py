@@ -4,7 +4,18 @@ import pytest
 
 from benchmarks.slider_latency import page_of
 from kmeans_em import datasets
-from kmeans_em.widgets import Bell, Blocks, Climb, Deltas, Explorer, Likelihood, Narrowing, Temperature, TwoBells
+from kmeans_em.widgets import (
+    Bell,
+    Bifurcation,
+    Blocks,
+    Climb,
+    Deltas,
+    Explorer,
+    Likelihood,
+    Narrowing,
+    Temperature,
+    TwoBells,
+)
 from tests.contrast import contrast
 
 PLANE, LINE = datasets.blobs(), datasets.line()
@@ -22,6 +33,7 @@ WIDGETS = {
     "temperature": Temperature,
     "climb": Climb,
     "blocks": Blocks,
+    "bifurcation": lambda: Bifurcation(predictions=True),
     "deltas": Deltas,
 }
 HOSTS = {
@@ -33,8 +45,8 @@ HOSTS = {
     "VS Code": '<html style="background: #1e1e1e"><body class="vscode-dark">',
 }
 # Shades between curves that are drawn themselves, the rim that sets a ring off from the points, the gaps that dash or
-# cut a filled part, and what is meant to be faint: ribbons from a block to its name.
-NO_MARKS = ".between, .halo, .seam, .split, .ribbon"
+# cut a filled part, and what is meant to be faint: ribbons from a block to its name, the band under a line.
+NO_MARKS = ".between, .halo, .seam, .split, .ribbon, .both, .rising"
 # [what it is, how strong a contrast it needs, its colours]; a mark may have a fill, an outline or both.
 COLOURS = """(root, noMarks) => {
   const rgba = (colour) => {

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from kmeans_em import fit, inertia, log_likelihood
+from kmeans_em.annealing import critical_sigma
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 
@@ -35,6 +36,10 @@ def rest(X, means, sigma=0):
     return fit(X, means, sigma, max_steps=5000).means
 
 
+def merging(X):
+    return critical_sigma(X)
+
+
 def rest_J(X, means):
     return inertia(X, rest(X, means))
 
@@ -49,7 +54,13 @@ CLAIMS = [
         "the discs come to rest in the rings",
         "abs(rest(clouds, start, 0.03) - rest(clouds, start)).max() < 1e-3",
     ),
-    ("start", "Far to the right the means merge", "np.ptp(rest(clouds, start, 3), axis=0).max() < 1e-3"),
+    ("start", "Far to the right", "np.ptp(rest(clouds, start, 3), axis=0).max() < 1e-3"),
+    ("start", r"from \$\\sigma = ([\d.]+)\$ on, the means merge", "[merging(clouds)]"),
+    (
+        "start",
+        "from .* on, the means merge",
+        "np.ptp(rest(clouds, start, 1.74)) > 0.1 and np.ptp(rest(clouds, start, 1.76), axis=0).max() < 1e-3",
+    ),
     ("01-squared-error", r"For (\d+) eruptions we know", "[len(X)]"),
     ("01-squared-error", r"around (\d+) and (\d+) minutes", "two_heaps(X[:, 1])"),
     ("01-squared-error", r"and the mean, ([\d.]+), is near few of them", "[X[:, 1].mean()]"),
@@ -70,6 +81,9 @@ CLAIMS = [
     ("05-em", "and hardly at the end", "gains(X, CROSSED, 0.5, 7)[-1] < 0.1"),
     ("06-limit", r"they rest at ([\d.]+) and ([\d.]+), at", "rest(x, [[1], [11]], 4).ravel()"),
     ("06-limit", r"From \$\\sigma = ([\d.]+)\$ on, the standard deviation of the six points", "[x.std()]"),
+    ("08-turn-up", r"the correlation ([\d.]+), so \$\\sigma_c", "[np.corrcoef(X.T)[0, 1]]"),
+    ("08-turn-up", r"sqrt\{([\d.]+)\} = ([\d.]+)\$\.\nIt depends", "[critical_sigma(X) ** 2, critical_sigma(X)]"),
+    ("08-turn-up", "The two means at the long eruptions stay together", "fit.means[0, 0] > 0 and fit.means[2, 0] > 0"),
 ]
 
 
