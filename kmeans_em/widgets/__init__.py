@@ -3,6 +3,7 @@
 from kmeans_em.widgets.bell import Bell
 from kmeans_em.widgets.blocks import Blocks
 from kmeans_em.widgets.climb import Climb
+from kmeans_em.widgets.collapse import Collapse
 from kmeans_em.widgets.deltas import Deltas
 from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.likelihood import Likelihood
@@ -10,4 +11,15 @@ from kmeans_em.widgets.narrowing import Narrowing
 from kmeans_em.widgets.temperature import Temperature
 from kmeans_em.widgets.two_bells import TwoBells
 
-__all__ = ["Bell", "Blocks", "Climb", "Deltas", "Explorer", "Likelihood", "Narrowing", "Temperature", "TwoBells"]
+__all__ = [
+    "Bell",
+    "Blocks",
+    "Climb",
+    "Collapse",
+    "Deltas",
+    "Explorer",
+    "Likelihood",
+    "Narrowing",
+    "Temperature",
+    "TwoBells",
+]
