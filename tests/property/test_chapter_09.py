@@ -259,6 +259,18 @@ def test_thm_price_falls_by_the_cost_of_the_point_where_the_mean_stands():
     assert means.ravel().tolist() == [1, 11, 0]
 
 
+@given(seeds, st.integers(2, 8), st.integers(2, 4), st.integers(1, 2))
+def test_thm_price_falls(seed, n, k, d):
+    X, means = some(seed, n, k, d, 3.0)
+    prices = np.zeros(k)
+    means[0], prices[0] = X[0], np.random.default_rng(seed).exponential(3)
+    m = (sq_dists(X[:1], means) + prices)[0, 1:].min()
+    _, new, excess = limit_step(X, means, prices)
+    assume(untied(excess) > 0)
+    won = (excess[:, 0] == 0).any()
+    assert won or new[0] <= prices[0] - m + 1e-12
+
+
 @given(seeds, st.integers(3, 9), st.integers(2, 3), st.integers(1, 2), st.floats(1, 6))
 def test_thm_weights_runs(seed, n, k, d, smaller):
     X, start = some(seed, n, k, d)
