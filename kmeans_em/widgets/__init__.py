@@ -6,6 +6,7 @@ from kmeans_em.widgets.climb import Climb
 from kmeans_em.widgets.collapse import Collapse
 from kmeans_em.widgets.deltas import Deltas
 from kmeans_em.widgets.explorer import Explorer
+from kmeans_em.widgets.learn_sigma import LearnSigma
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
 from kmeans_em.widgets.temperature import Temperature
@@ -18,6 +19,7 @@ __all__ = [
     "Collapse",
     "Deltas",
     "Explorer",
+    "LearnSigma",
     "Likelihood",
     "Narrowing",
     "Temperature",

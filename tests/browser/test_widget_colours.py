@@ -4,7 +4,19 @@ import pytest
 
 from benchmarks.slider_latency import page_of
 from kmeans_em import datasets
-from kmeans_em.widgets import Bell, Blocks, Climb, Deltas, Explorer, Likelihood, Narrowing, Temperature, TwoBells
+from kmeans_em.widgets import (
+    Bell,
+    Blocks,
+    Climb,
+    Collapse,
+    Deltas,
+    Explorer,
+    LearnSigma,
+    Likelihood,
+    Narrowing,
+    Temperature,
+    TwoBells,
+)
 from tests.contrast import contrast
 
 PLANE, LINE = datasets.blobs(), datasets.line()
@@ -23,6 +35,8 @@ WIDGETS = {
     "climb": Climb,
     "blocks": Blocks,
     "deltas": Deltas,
+    "collapse": lambda: Collapse(sigma=3),
+    "learned sigma": lambda: LearnSigma(step=3),
 }
 HOSTS = {
     "a light one": "<html>",
