@@ -70,6 +70,13 @@ CLAIMS = [
     ("05-em", "and hardly at the end", "gains(X, CROSSED, 0.5, 7)[-1] < 0.1"),
     ("06-limit", r"they rest at ([\d.]+) and ([\d.]+), at", "rest(x, [[1], [11]], 4).ravel()"),
     ("06-limit", r"From \$\\sigma = ([\d.]+)\$ on they merge", "[x.std()]"),
+    ("09-learn", "The two learned widths lie a little above the floors", "s < soft.sigma < 1.01 * s"),
+    ("09-learn", "the heaps are not equally large", "soft.weights.min() < 0.4"),
+    (
+        "09-learn",
+        r"durations of (\d) to (\d) and waits of (\d+) to (\d+)",
+        "[f(datasets.old_faithful()[:, a]) for a in (0, 1) for f in (min, max)]",
+    ),
 ]
 
 
