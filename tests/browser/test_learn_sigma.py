@@ -49,7 +49,7 @@ def test_step_by_step_and_all_at_once(figure):
     page.locator(".learn-sigma [data-do=run]").click()
     settle(page)
     assert page.locator(".learn-sigma svg .dot").count() == 13
-    page.locator(".learn-sigma [data-do=step]").click()
+    page.locator(".learn-sigma [data-do=step]").press("Enter")
     assert trait(page, "step") == 12
     page.locator(".learn-sigma [data-do=reset]").click()
     assert (trait(page, "step"), trait(page, "sigma")) == (0, 0.5)
