@@ -504,3 +504,44 @@ def _growth(answer: Any) -> Hint:
                     return f"on {title} {hint}"
             return f"on {title} the factor should be {right:.4f}, not {found:.4f}"
     return None
+
+
+@exercise("probabilities")
+def _probabilities(answer: Any) -> Hint:
+    """A function X (n, d), centres (k, d) -> responsibilities (n, k) with sigma^2 = J / nd."""
+    blobs, geyser = datasets.blobs(60), datasets.old_faithful(standardised=True)
+    for title, X, centres in (
+        ("the line, centres 1 and 11", datasets.line(), [[1], [11]]),
+        ("Old Faithful, two centres", geyser, [[1, 1], [-1, -1]]),
+        ("three blobs, three centres", blobs, blobs[:3]),
+    ):
+        X, centres = np.array(X, dtype=float), np.array(centres, dtype=float)
+        with np.errstate(all="ignore"):
+            found = np.asarray(answer(X.copy(), centres.copy()), dtype=float)
+        J, right = em.inertia(X, centres), _shares_at(X, centres, X.size)
+        if found.shape != right.shape:
+            return f"on {title} the probabilities should have shape {right.shape}, not {found.shape}"
+        if np.allclose(found, right, rtol=1e-9, atol=1e-12):
+            continue
+        scatter = ((X - X.mean(axis=0)) ** 2).sum()
+        for wrong, hint in (
+            (_shares_at(X, centres, len(X)), "you divided J by n; a width belongs to one column, so divide by n d"),
+            (em.responsibilities(X, centres, J / X.size), "J / nd is sigma squared; take its square root"),
+            (
+                em.responsibilities(X, centres, np.sqrt(scatter / X.size)),
+                "you measured the spread around the mean of all points, not around the nearest centres",
+            ),
+        ):
+            if np.allclose(found, wrong, rtol=1e-9, atol=1e-12):
+                return f"on {title} {hint}"
+        i = int(abs(found - right).max(axis=1).argmax())
+        return (
+            f"on {title} sigma is {np.sqrt(J / X.size):.6g}, and point {i + 1} should have "
+            f"{right[i].round(4).tolist()}, not {found[i].round(4).tolist()}"
+        )
+    return None
+
+
+def _shares_at(X: em.Array, centres: em.Array, count: int) -> em.Array:
+    """The responsibilities at sigma^2 = J / count."""
+    return em.responsibilities(X, centres, float(np.sqrt(em.inertia(X, centres) / count)))

@@ -4,8 +4,10 @@ from kmeans_em.widgets.bell import Bell
 from kmeans_em.widgets.bifurcation import Bifurcation
 from kmeans_em.widgets.blocks import Blocks
 from kmeans_em.widgets.climb import Climb
+from kmeans_em.widgets.collapse import Collapse
 from kmeans_em.widgets.deltas import Deltas
 from kmeans_em.widgets.explorer import Explorer
+from kmeans_em.widgets.learn_sigma import LearnSigma
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
 from kmeans_em.widgets.temperature import Temperature
@@ -16,8 +18,10 @@ __all__ = [
     "Bifurcation",
     "Blocks",
     "Climb",
+    "Collapse",
     "Deltas",
     "Explorer",
+    "LearnSigma",
     "Likelihood",
     "Narrowing",
     "Temperature",

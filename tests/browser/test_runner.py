@@ -146,7 +146,7 @@ def test_an_error_names_the_line_of_the_reader(open_cells):
 
 
 def test_stop_ends_what_does_not_end(open_cells):
-    page, bars = open_cells(EXERCISE)
+    _, bars = open_cells(EXERCISE)
     bar = bars.nth(2)
     type_code(bar, "print('begun')\nwhile True:\n    pass")
     press(bar)

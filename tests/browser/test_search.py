@@ -41,6 +41,8 @@ FIRST = {
     "why is em so slow": ("questions", "Why is EM so slow?"),
     "empty cluster": ("questions", "What happens when a cluster becomes empty?"),
     "why does my GMM collapse to a single point": ("questions", "Why does my GMM collapse? What is the singularity?"),
+    "keep a gmm from collapsing": ("questions", "How do I keep a mixture from collapsing? What does reg_covar do?"),
+    "what happens to the mixing weights": ("questions", "What happens to the mixing weights if EM learns them?"),
     "positive log likelihood": ("questions", "Can a likelihood be larger than 1, or a log-likelihood positive?"),
     "how do i get probabilities out of k-means": ("questions", "How do I get probabilities out of k-means?"),
     "which sigma should I use": ("questions", "Which σ should I use?"),
@@ -71,6 +73,8 @@ AMONG_THREE = {
     "hysteresis": "08-turn-up-jump",
     "critical_sigma": "appendix/api",
     "one blob": "08-turn-up-one-blob",
+    "overconfident": "09-learn-which-sigma",
+    "inverse gamma prior": "09-learn-cures",
     "jensen": "appendix/background",
     "responsibilities(X, means, sigma)": "appendix/api",
 }

@@ -9,8 +9,10 @@ from kmeans_em.widgets import (
     Bifurcation,
     Blocks,
     Climb,
+    Collapse,
     Deltas,
     Explorer,
+    LearnSigma,
     Likelihood,
     Narrowing,
     Temperature,
@@ -35,6 +37,8 @@ WIDGETS = {
     "blocks": Blocks,
     "bifurcation": lambda: Bifurcation(predictions=True),
     "deltas": Deltas,
+    "collapse": lambda: Collapse(sigma=3),
+    "learned sigma": lambda: LearnSigma(step=3),
 }
 HOSTS = {
     "a light one": "<html>",

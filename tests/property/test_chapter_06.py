@@ -419,24 +419,6 @@ def test_thm_scaled_without_the_factor_there_is_no_limit(problem, seed):
         assert falling[2] < -J / (4 * sigma**2)
 
 
-@given(few, st.sampled_from([0.1, 1, 10]), st.booleans())
-def test_thm_learned_sigma(problem, sigma, learn_weights):
-    seed, n, k, d = problem
-    rng = np.random.default_rng(seed)
-    X = rng.integers(-2, 3, (n, d)).astype(float)
-    k = min(k, n)
-    J, _ = best_means(X, k)
-    assert (J > 1e-9) == (len(np.unique(X, axis=0)) > k)
-    learn = ("sigma", "weights") if learn_weights else ("sigma",)
-    run = fit(X, rng.normal(size=(k, d)), sigma, weights=positive_weights(seed, k), learn=learn, max_steps=30)
-    assert all(step.sigma**2 >= J / (n * d) - 1e-12 for step in run.history[1:])
-
-
-def test_thm_learned_sigma_needs_more_points_than_means():
-    X = np.array([[0.0], [4]])
-    assert fit(X, X, 1.0, learn="sigma", max_steps=10).sigma < 1e-100
-
-
 def on_a_sphere(means):
     """The point equally far from all means, in their flat, or None if their affine hull has fewer dimensions."""
     edges = means[1:] - means[0]

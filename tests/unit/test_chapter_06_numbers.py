@@ -227,12 +227,6 @@ def test_how_far_the_discs_rest_from_their_rings():
     assert np.round(found[:2], 3).tolist() == pytest.approx([0.25, 0.014], abs=0.002)
 
 
-def test_a_learned_sigma_stays_away_from_0():
-    run = fit(LINE, MEANS, 4, learn="sigma")
-    assert (round(run.sigma, 3), round(np.sqrt(40 / 6), 3)) == (2.739, 2.582)
-    assert fit([[0], [1]], [[0], [1]], 0.3, learn="sigma", max_steps=3, tol=0).sigma == 0
-
-
 def test_the_step_by_hand():
     X, means = np.array([[0.0], [10]]), np.array([[2.0], [9]])
     sigma = np.sqrt(11 / 2)

@@ -368,3 +368,27 @@ def test_a_wrong_answer_on_the_road_gets_its_hint(name, answer, hint):
     assert not verdict
     with pytest.raises(AssertionError, match=hint):
         raise AssertionError(verdict.hint)
+
+
+def probabilities(X, centres, divide=lambda J, X: np.sqrt(J / X.size)):
+    sigma = divide(sq_dists(X, centres).min(axis=1).sum(), X)
+    return shares(X, centres, sigma)
+
+
+WRONG_PROBABILITIES = {
+    "over n": (lambda X, c: probabilities(X, c, lambda J, X: np.sqrt(J / len(X))), "Old Faithful.*divide by n d"),
+    "sigma squared": (lambda X, c: probabilities(X, c, lambda J, X: J / X.size), "on the line.*square root"),
+    "around the mean": (
+        lambda X, c: probabilities(X, c, lambda J, X: np.sqrt(squares(X) / X.size)),
+        "not around the nearest centres",
+    ),
+    "hard": (lambda X, c: np.eye(len(c))[sq_dists(X, c).argmin(axis=1)], "sigma is 2.58199, and point 4"),
+    "one column": (lambda X, c: probabilities(X, c)[:, 0], r"shape \(6, 2\), not \(6,\)"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_PROBABILITIES.values(), ids=WRONG_PROBABILITIES)
+def test_wrong_probabilities_get_their_hint(answer, hint):
+    assert check("probabilities", probabilities)
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("probabilities", answer).hint)

@@ -84,6 +84,13 @@ CLAIMS = [
     ("08-turn-up", r"the correlation ([\d.]+), so \$\\sigma_c", "[np.corrcoef(X.T)[0, 1]]"),
     ("08-turn-up", r"sqrt\{([\d.]+)\} = ([\d.]+)\$\.\nIt depends", "[critical_sigma(X) ** 2, critical_sigma(X)]"),
     ("08-turn-up", "The two means at the long eruptions stay together", "fit.means[0, 0] > 0 and fit.means[2, 0] > 0"),
+    ("09-learn", "The two learned widths lie a little above the floors", "s < soft.sigma < 1.01 * s"),
+    ("09-learn", "the heaps are not equally large", "soft.weights.min() < 0.4"),
+    (
+        "09-learn",
+        r"durations of (\d) to (\d) and waits of (\d+) to (\d+)",
+        "[f(datasets.old_faithful()[:, a]) for a in (0, 1) for f in (min, max)]",
+    ),
 ]
 
 
