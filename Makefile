@@ -14,6 +14,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
+RUNTIME := $(VENV)/share/python-in-the-page/mark
 
 .PHONY: help book site test lint live binder bench pins clean
 
@@ -31,10 +32,10 @@ help:
 book: site
 	@$(BIN)/python -m tests.serve $(BUILD)/html $(PORT)
 
-site: $(ENV) $(NODE)
+site: $(ENV) $(NODE) $(RUNTIME)
 	@$(BIN)/python _extensions/build.py
 
-test: lint $(NODE)
+test: lint $(NODE) $(RUNTIME)
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.firefox
 	@$(BIN)/python -m tests.webkit
@@ -82,6 +83,10 @@ $(ENV): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
 	@$(BIN)/python -c 'import kmeans_em, jupyter_book, pytest'
 	@touch $@
+
+# No source within reach is no failure: then the pages have no run buttons, and the next build tries again.
+$(RUNTIME): package-lock.json _extensions/book/runner/runtime.py _extensions/book/runner/compile.mjs $(NODE)
+	@$(BIN)/python _extensions/book/runner/runtime.py
 
 $(NODE): package.json package-lock.json $(ENV)
 	@echo "Getting KaTeX, the text face, the search and what drives the tests ..."

@@ -1,0 +1,48 @@
+// Buttons below the cells. What they need is loaded when one is pressed: page.js and, for a run, Python.
+(() => {
+  const here = document.currentScript.src;
+  const served = location.protocol !== "file:";
+
+  // An edit is kept under the cell as it is printed: when the book changes a cell, an old edit does not hide it.
+  function kept(code) {
+    try { return localStorage.getItem(keyOf(code)); } catch (blocked) { return null; }
+  }
+  function keyOf(code) {
+    let hash = 0;
+    for (const letter of code) hash = (Math.imul(hash, 31) + letter.codePointAt(0)) | 0;
+    return `cell ${location.pathname} ${code.length} ${hash >>> 0}`;
+  }
+
+  const bars = [...document.querySelectorAll("div.runner")];
+  for (const bar of bars) {
+    const pre = bar.parentElement.querySelector("pre");
+    const printed = pre.textContent.replace(/\n$/, "");
+    bar.printed = printed;
+    bar.key = keyOf(printed);
+    bar.kept = kept(printed);
+    const checks = /^check\(/m.test(printed);
+    bar.innerHTML = `<button data-do="run">${checks ? "Check" : "Run"}</button><button data-do="edit">Edit</button>` +
+      `<button data-do="restore" hidden>As printed</button><span role="status"></span>`;
+    const number = Number(bar.dataset.cell) + 1;
+    bar.querySelector("[data-do=run]").setAttribute("aria-label", `${checks ? "Check" : "Run"} cell ${number}`);
+    bar.querySelector("[data-do=edit]").setAttribute("aria-label", `Edit cell ${number}`);
+    bar.querySelector("[data-do=run]").title = `The first run loads ${Math.ceil(bar.dataset.megabytes)} MB.`;
+    if (bar.dataset.note) bar.querySelector("span").textContent = bar.dataset.note;
+    if (bar.kept !== null) {
+      pre.textContent = bar.kept;
+      bar.querySelector("[data-do=restore]").hidden = false;
+      bar.querySelector("span").textContent = "With your edit.";
+    }
+    bar.addEventListener("click", async ({ target }) => {
+      const action = target.dataset.do;
+      if (!action) return;
+      if (!served) {
+        bar.querySelector("span").textContent =
+          "Cells run where the book has a web address: in its folder, python -m http.server gives it one.";
+        return;
+      }
+      const { act } = await import(new URL("page.js", here));
+      act(bars, bar, action);
+    });
+  }
+})();
