@@ -15,6 +15,7 @@ markdown    a page in plain Markdown
 notebook    the page as a notebook that every program reads
 launch      the menu of the ways to run the cells of a page
 runner      cells that can be edited and run in the page
+lite        the notebooks in the reader's browser
 problems    one line for everything that stops the build: where, what, and the cure
 repository  Binder, Colab, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
@@ -24,7 +25,8 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["fold", "alt_text", "widgets", "runner", "notebook", "repository", "launch", "metadata", "search"]
+PARTS += ["fold", "alt_text", "widgets", "runner", "notebook", "lite", "repository", "launch"]
+PARTS += ["metadata", "search"]
 
 
 def setup(app):
