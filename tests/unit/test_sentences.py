@@ -69,7 +69,7 @@ CLAIMS = [
     ),
     ("05-em", "and hardly at the end", "gains(X, CROSSED, 0.5, 7)[-1] < 0.1"),
     ("06-limit", r"they rest at ([\d.]+) and ([\d.]+), at", "rest(x, [[1], [11]], 4).ravel()"),
-    ("06-limit", r"From \$\\sigma = ([\d.]+)\$ on they merge", "[x.std()]"),
+    ("06-limit", r"From \$\\sigma = ([\d.]+)\$ on, the standard deviation of the six points", "[x.std()]"),
 ]
 
 

@@ -12,10 +12,10 @@ const COMPILE = `
 import importlib.util, io, zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
 
-UNUSED = ("mpl-data/sample_data/", "mpl-data/images/", "backends/web_backend/", "fonts/afm/", "fonts/pdfcorefonts/",
-          "/tests/", ".pyi")
-FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansDisplay.ttf",
-         "DejaVuSansMono.ttf", "cmr10.ttf", "cmmi10.ttf", "cmsy10.ttf", "cmex10.ttf", "STIX")
+UNUSED = ("/tests/", ".pyi", ".pxd", "_pyrepl/", "numpy/f2py/", "matplotlib/testing/", "mpl-data/sample_data/",
+          "mpl-data/images/", "fonts/afm/", "fonts/pdfcorefonts/", "web_backend/", "qt_editor/",
+          *(f"backends/backend_{name}" for name in ("gtk", "qt", "tk", "wx", "macosx", "web", "nbagg", "pgf", "cairo")))
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansDisplay.ttf", "STIX")
 
 def used(name):
     font = name.rpartition("fonts/ttf/")[2]
