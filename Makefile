@@ -66,8 +66,8 @@ pins: $(ENV)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra book \
 	    --group build --group live --group test --custom-compile-command "make pins" -o requirements.txt --quiet
-	@$(BIN)/uv pip compile pyproject.toml --python-platform linux --python-version $(shell sed s/python-// .binder/runtime.txt) \
-	    --extra book --group live -c requirements.txt --no-annotate --custom-compile-command "make pins" \
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra book --group live \
+	    -c requirements.txt --no-annotate --custom-compile-command "make pins" \
 	    -o .binder/requirements.txt --quiet
 	@echo "Wrote requirements.txt and .binder/requirements.txt"
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from packaging.requirements import Requirement
 
-from . import runner
+from . import fresh, runner
 from .launch import Way
 from .notebook import FOLDER as NOTEBOOKS
 
@@ -29,7 +29,6 @@ PACKED = ["ipython", "jedi", "comm", "anywidget"]  # of this environment, with w
 DRAWS = ["matplotlib", "sympy", "anywidget"]  # what kmeans_em uses besides numpy, where it is there
 THERE = {"sys_platform": "emscripten", "platform_system": "Emscripten", "python_version": "3.14", "extra": ""}
 OVERRIDES = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}  # dark where the reader's system is
-LONG_AGO = "1980-01-01T00:00:00Z"  # the same files give the same site
 
 
 def plain(name):
@@ -139,16 +138,16 @@ def build_application(target):
         shutil.copytree(Path(folder, "made"), target, dirs_exist_ok=True)
 
 
-def list_contents(files, target):
+def list_contents(files, target, date):
     """What the notebooks' server would say of each folder of files."""
     for folder in [files, *(path for path in files.rglob("*") if path.is_dir())]:
         listing = target / folder.relative_to(files) / "all.json"
         listing.parent.mkdir(parents=True, exist_ok=True)
-        entries = [model(files, path) for path in sorted(folder.iterdir())]
-        listing.write_text(json.dumps({**model(files, folder), "format": "json", "content": entries}))
+        entries = [model(files, path, date) for path in sorted(folder.iterdir())]
+        listing.write_text(json.dumps({**model(files, folder, date), "format": "json", "content": entries}))
 
 
-def model(files, path):
+def model(files, path, date):
     kind = "directory" if path.is_dir() else "notebook" if path.suffix == ".ipynb" else "file"
     place = path.relative_to(files).as_posix()
     return {
@@ -158,8 +157,8 @@ def model(files, path):
         "format": "text" if kind == "file" else None,
         "mimetype": None,
         "content": None,
-        "created": LONG_AGO,
-        "last_modified": LONG_AGO,
+        "created": date,
+        "last_modified": date,
         "size": None if kind == "directory" else path.stat().st_size,
         "writable": True,
     }
@@ -186,7 +185,8 @@ def make(app, exception):
     beside = Path(app.outdir, "_static", "runner", "beside")
     if beside.exists():
         shutil.copytree(beside, files, dirs_exist_ok=True)
-    list_contents(files, target / "api" / "contents")
+    date = fresh.git(app.srcdir, "log", "-1", "--format=%cI").strip() or "2000-01-01T00:00:00Z"
+    list_contents(files, target / "api" / "contents", date)
 
 
 def setup(app):
