@@ -1,13 +1,13 @@
 """The links to the repository point at the right file: each forge, each form of a remote, odd paths and branches."""
 
 import subprocess
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
 from _extensions.book import repository
-from _extensions.book.repository import CI_NAMES, FORGES, SETTINGS, find, links
+from _extensions.book.repository import CI_NAMES, FORGES, SETTINGS, find, links, requirement
 from tests.build import NOTEBOOK, build, scratch
 
 FOLDER, BRANCH = 'Straße & "more" 100%', "feature/σ-#1"
@@ -293,3 +293,19 @@ def test_the_pages_of_a_built_book_follow_its_repository(checkout, tmp_path):
     log, found = page()
     assert found == {}
     assert log.count("BOOK_FORGE says it") == 1
+
+
+def test_colab_opens_the_branch_with_the_notebooks_at_github_alone(checkout, monkeypatch):
+    book = checkout("https://github.com/ann/book", branch="main")
+    assert "colab" not in links(find(book), "chapters/a b.md")
+    monkeypatch.setenv("BOOK_NOTEBOOKS", "notebooks")
+    expected = "https://colab.research.google.com/github/ann/book/blob/notebooks/chapters/a%20b.ipynb"
+    assert links(find(book), "chapters/a b.md")["colab"] == expected
+    monkeypatch.setenv("BOOK_REPOSITORY", "https://gitlab.com/ann/book")
+    assert "colab" not in links(find(book), "a.md")
+
+
+def test_pip_finds_the_package_in_a_folder_of_the_repository(checkout):
+    book = checkout("https://github.com/ann/book", branch="main", folder=FOLDER)
+    found = requirement(find(book), "kmeans-em[book]")
+    assert found == f"kmeans-em[book] @ git+https://github.com/ann/book@main#subdirectory={quote(FOLDER)}"

@@ -6,7 +6,7 @@ from tests.chromium import FLAGS, installed
 
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 STARTS_WITHIN = 180_000  # milliseconds, on a busy machine
-ALL_RAN = """[...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+ALL_RAN = """[...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")]
     .filter((prompt) => prompt.checkVisibility()).every((prompt) => /^\\[\\d+\\]/.test(prompt.textContent))"""
 FAILED = ".jp-OutputArea-output:is([data-mime-type*=error], [data-mime-type*=stderr])"
 
@@ -25,7 +25,7 @@ def notebook(browser, address, site):
     page = context.new_page()
     page.requests = requests
     page.goto(f"{address}/chapters/start.html")
-    page.get_by_text("Run it").click()
+    page.locator(".launch summary").click()
     page.get_by_role("link", name="Notebook in the browser").click()
     page.locator(".jp-CodeCell").first.wait_for()
     page.locator(".lm-MenuBar-item", has_text="Run").click()
