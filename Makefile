@@ -26,7 +26,7 @@ help:
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
 	@echo "make binder  what Binder does, and the notebooks there"
 	@echo "make bench   speed, memory and digits of the loop, page weight, slider latency"
-	@echo "make pins    write requirements.txt anew from pyproject.toml"
+	@echo "make pins    write requirements.txt and .binder/requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built (the environment stays)"
 
 book: site
@@ -66,7 +66,10 @@ pins: $(ENV)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra book \
 	    --group build --group live --group test --custom-compile-command "make pins" -o requirements.txt --quiet
-	@echo "Wrote requirements.txt"
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra book --group live \
+	    -c requirements.txt --no-annotate --custom-compile-command "make pins" \
+	    -o .binder/requirements.txt --quiet
+	@echo "Wrote requirements.txt and .binder/requirements.txt"
 
 clean:
 	rm -rf $(BUILD) .pytest_cache .mypy_cache .ruff_cache .hypothesis

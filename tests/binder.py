@@ -36,8 +36,17 @@ def main():
         run("a new environment", python(), "-m", "venv", prefix)
         run("pip install", prefix / "bin" / "pip", "install", "-qq", "-r", ".binder/requirements.txt")
         run("postBuild", "./.binder/postBuild")
+        print(f"== {packages(prefix)} packages, {megabytes(prefix):.0f} MB", flush=True)
         tests = [sys.executable, "-m", "pytest", "tests/browser/test_notebook.py"]
         run("the notebooks", *tests, cwd=ROOT, env={**os.environ, "LAB_PREFIX": str(prefix)})
+
+
+def packages(prefix):
+    return len(list(prefix.glob("lib/python*/site-packages/*.dist-info")))
+
+
+def megabytes(prefix):
+    return sum(file.lstat().st_size for file in prefix.rglob("*")) / 1e6
 
 
 def copy(repository):

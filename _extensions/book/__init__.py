@@ -11,10 +11,13 @@ alt_text    a picture without a real text alternative is a warning (and fails th
 widgets     serves host.js to the pages that hold a widget
 cells       runs the cells of a page, or takes their outputs from the cache
 fresh       every build begins with nothing but those outputs, and they go when a file they may show has changed
+markdown    a page in plain Markdown
+notebook    the page as a notebook that every program reads
+launch      the menu of the ways to run the cells of a page
 runner      cells that can be edited and run in the page
-notebook    the page as a notebook to download
+lite        the notebooks in the reader's browser
 problems    one line for everything that stops the build: where, what, and the cure
-repository  launch, source and issue links, from the checkout's own remote
+repository  Binder, Colab, source and issue links, from the checkout's own remote
 metadata    description and sharing tags
 search      every section of the pages in one file, looked up in the reader's browser
 """
@@ -22,7 +25,8 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["fold", "alt_text", "widgets", "runner", "notebook", "repository", "metadata", "search"]
+PARTS += ["fold", "alt_text", "widgets", "runner", "notebook", "lite", "repository", "launch"]
+PARTS += ["metadata", "search"]
 
 
 def setup(app):

@@ -5,6 +5,7 @@ Each of these is taken from the environment, else from `repository:` in _config.
     BOOK_REPOSITORY  url           https://host/owner/name; empty: no links
     BOOK_BRANCH      branch        a branch, tag or commit
     BOOK_FORGE       forge         what runs at the host, if the host's name does not say it
+    BOOK_NOTEBOOKS   notebooks     the branch that has the built notebooks, for Colab
                      path_to_book  the book's folder within the repository
 
 A remote that is a folder has no page to link to: no links.
@@ -69,10 +70,11 @@ SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]{2,}):(?!//)(?P<path>.+)")  # git
 WEB_PORT = {"http": 80, "https": 443}
 SSH = ("ssh", "git+ssh", "ssh+git", "git")
 SSH_ALIAS = re.compile(r"(?<=\.com|\.org)-.*")  # github.com-work, for those who have two keys
-SETTINGS = {"url": "BOOK_REPOSITORY", "branch": "BOOK_BRANCH", "forge": "BOOK_FORGE"}
+SETTINGS = {"url": "BOOK_REPOSITORY", "branch": "BOOK_BRANCH", "forge": "BOOK_FORGE", "notebooks": "BOOK_NOTEBOOKS"}
 # A continuous integration checks out a commit and tells the name apart: GitHub, Gitea, Forgejo; GitLab; Woodpecker.
 CI_NAMES = ("GITHUB_BASE_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_TAG")
 BINDER = "https://mybinder.org"
+COLAB = "https://colab.research.google.com"
 ASK = "No links to a repository: "
 
 
@@ -189,6 +191,7 @@ def find(folder):
         "kind": kind,
         "ref": ref,
         "folder": (settings.get("path_to_book") or git(folder, "rev-parse", "--show-prefix")).strip("/"),
+        "notebooks": str(settings.get("notebooks") or ""),
         "binder": (config.get("launch_buttons") or {}).get("binderhub_url", BINDER),
     }
 
@@ -228,6 +231,8 @@ def links(repository, source):
     found = {name: form.format(**words) for name, form in forms.items() if form}
     if repository["binder"]:
         found["binder"] = binder(repository, path)
+    if repository["notebooks"] and repository["host"] == "github.com":
+        found["colab"] = colab(repository, source)
     return found
 
 
@@ -239,6 +244,18 @@ def binder(repository, path):
     }.get(repository["host"], "git/" + quote(repository["home"], safe=""))
     hub = repository["binder"].rstrip("/")
     return f"{hub}/v2/{provider}/{quote(repository['ref'])}?urlpath={quote('lab/tree/' + quote(path))}"
+
+
+def colab(repository, source):
+    """Colab opens what is on GitHub, and .ipynb alone."""
+    notebook = quote(posixpath.splitext(source)[0]) + ".ipynb"
+    return f"{COLAB}/github/{quote(repository['project'])}/blob/{quote(repository['notebooks'])}/{notebook}"
+
+
+def requirement(repository, package):
+    """What pip installs from the repository."""
+    within = f"#subdirectory={quote(repository['folder'])}" if repository["folder"] else ""
+    return f"{package} @ git+{repository['home']}@{quote(repository['ref'])}{within}"
 
 
 def configure(app, config):

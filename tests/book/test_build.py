@@ -25,7 +25,7 @@ def test_every_notebook_was_executed(site, soups):
         source = (ROOT / page).with_suffix(".md")
         if "{code-cell}" not in source.read_text():
             continue
-        notebook = json.loads((site / "_sources" / page).with_suffix(".ipynb").read_text())
+        notebook = json.loads((site / "jupyter" / "files" / page).with_suffix(".ipynb").read_text())
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert cells, page
         assert all(cell["execution_count"] for cell in cells), f"{page}: a cell was not run"
@@ -106,7 +106,8 @@ def test_links_to_the_repository_are_this_checkout_s(soups):
 
 
 def test_binder_opens_the_chapter(soups):
-    run = soups["chapters/01-squared-error.html"].select_one("a.run")["href"]
+    links = [link["href"] for link in soups["chapters/01-squared-error.html"].select(".launch a")]
+    (run,) = [link for link in links if "mybinder" in link]
     assert run.endswith("?urlpath=lab/tree/chapters/01-squared-error.md")
 
 

@@ -132,10 +132,9 @@ def test_a_book_that_is_edited_is_the_book_as_it_stands(tmp_path):
 
 
 def assert_the_download_has_what_the_page_shows(book):
-    notebook = json.loads(book.page("_sources/numbers.ipynb"))
+    notebook = json.loads(book.page("jupyter/files/numbers.ipynb"))
     first, second = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     assert first["execution_count"] == 1
     assert "read 34 doubled 102" in "".join(first["outputs"][0]["text"])
     assert "image/svg+xml" in second["outputs"][0]["data"]
-    state = notebook["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    assert second["outputs"][1]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] in state
+    assert second["outputs"][1]["data"].keys() == {"text/plain"}  # a widget that brings no picture

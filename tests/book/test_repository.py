@@ -1,13 +1,13 @@
 """The links to the repository point at the right file: each forge, each form of a remote, odd paths and branches."""
 
 import subprocess
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
 from _extensions.book import repository
-from _extensions.book.repository import CI_NAMES, FORGES, SETTINGS, find, links
+from _extensions.book.repository import CI_NAMES, FORGES, SETTINGS, find, links, requirement
 from tests.build import NOTEBOOK, build, scratch
 
 FOLDER, BRANCH = 'Straße & "more" 100%', "feature/σ-#1"
@@ -269,7 +269,8 @@ def test_the_pages_of_a_built_book_follow_its_repository(checkout, tmp_path):
         code, log = build(book, tmp_path / "out", BOOK_REPOSITORY=None)
         assert code == 0, log
         soup = BeautifulSoup((tmp_path / "out/_build/html/page.html").read_text(), "html.parser")
-        return log, {link.text.strip(): link["href"] for link in soup.select(".bar a[href^=http]")}
+        links = soup.select(".bar a[href^=http]")
+        return log, {next(link.stripped_strings): link["href"] for link in links}
 
     assert page()[1] == {}
 
@@ -278,7 +279,7 @@ def test_the_pages_of_a_built_book_follow_its_repository(checkout, tmp_path):
     found = page()[1]
     path = f"{FOLDER}/page.md"
     assert found.keys() == {
-        "Run on Binder",
+        "Binder",
         "Repository",
         "Source of this page",
         "Suggest an edit",
@@ -286,9 +287,25 @@ def test_the_pages_of_a_built_book_follow_its_repository(checkout, tmp_path):
     }
     assert parts(found["Suggest an edit"])[1] == f"/ann/book/edit/{BRANCH}/{path}"
     assert parts(found["Report a problem"])[2] == {"title": path}
-    assert unquote(parts(found["Run on Binder"])[2]["urlpath"]) == f"lab/tree/{path}"
+    assert unquote(parts(found["Binder"])[2]["urlpath"]) == f"lab/tree/{path}"
 
     run(tmp_path, "remote", "set-url", "origin", "https://git.example.org/ann/book")
     log, found = page()
     assert found == {}
     assert log.count("BOOK_FORGE says it") == 1
+
+
+def test_colab_opens_the_branch_with_the_notebooks_at_github_alone(checkout, monkeypatch):
+    book = checkout("https://github.com/ann/book", branch="main")
+    assert "colab" not in links(find(book), "chapters/a b.md")
+    monkeypatch.setenv("BOOK_NOTEBOOKS", "notebooks")
+    expected = "https://colab.research.google.com/github/ann/book/blob/notebooks/chapters/a%20b.ipynb"
+    assert links(find(book), "chapters/a b.md")["colab"] == expected
+    monkeypatch.setenv("BOOK_REPOSITORY", "https://gitlab.com/ann/book")
+    assert "colab" not in links(find(book), "a.md")
+
+
+def test_pip_finds_the_package_in_a_folder_of_the_repository(checkout):
+    book = checkout("https://github.com/ann/book", branch="main", folder=FOLDER)
+    found = requirement(find(book), "kmeans-em[book]")
+    assert found == f"kmeans-em[book] @ git+https://github.com/ann/book@main#subdirectory={quote(FOLDER)}"

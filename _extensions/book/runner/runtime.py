@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 PYODIDE = Path(__file__).parents[3] / "node_modules" / "pyodide"
 KEPT = Path(sys.prefix) / "share" / "python-in-the-page"
 ENGINE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-WANTED = ("numpy", "matplotlib", "sympy", "scikit-learn")
+WANTED = ("numpy", "matplotlib", "sympy", "scikit-learn", "micropip")
 UNUSED = {"fonttools", "pytz"}  # matplotlib asks for them, and draws without
 DISTRIBUTION = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{file}"
 MIRROR, INSIDE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"  # holds the files of Pyodide 314.0.3

@@ -1,0 +1,77 @@
+"""A chapter as a notebook in the browser, opened from its page, where no other host can be reached."""
+
+import pytest
+
+from tests.chromium import FLAGS, installed
+
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+STARTS_WITHIN = 180_000  # milliseconds, on a busy machine
+ALL_RAN = """[...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")]
+    .filter((prompt) => prompt.checkVisibility()).every((prompt) => /^\\[\\d+\\]/.test(prompt.textContent))"""
+FAILED = ".jp-OutputArea-output:is([data-mime-type*=error], [data-mime-type*=stderr])"
+
+pytestmark = pytest.mark.xdist_group("lite")
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, address, site):
+    """The first page as a notebook, all of whose cells were run."""
+    if not (site / "jupyter" / "notebooks").exists():
+        pytest.skip("this book was built without Python for the browser: no source of it was in reach")
+    alone = browser.browser_type.launch(executable_path=installed(), args=[*FLAGS, ALONE])
+    context = alone.new_context(viewport={"width": 1280, "height": 1000})
+    requests = []
+    context.on("request", lambda request: requests.append(request.url))
+    page = context.new_page()
+    page.requests = requests
+    page.goto(f"{address}/chapters/start.html")
+    page.locator(".launch summary").click()
+    page.get_by_role("link", name="Notebook in the browser").click()
+    page.locator(".jp-CodeCell").first.wait_for()
+    page.locator(".lm-MenuBar-item", has_text="Run").click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(ALL_RAN, timeout=STARTS_WITHIN)
+    yield page
+    alone.close()
+
+
+def run_below(page, code):
+    """What a new cell prints at the end of the notebook."""
+    last = page.locator(".jp-Notebook > * .jp-Cell").last
+    last.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.keyboard.type(code)
+    page.keyboard.press("Control+Enter")
+    output = page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+    output.wait_for()
+    return output.inner_text().strip()
+
+
+def test_every_cell_runs_without_an_error(notebook):
+    assert notebook.locator(".jp-CodeCell").count() > 2
+    assert notebook.locator(FAILED).count() == 0
+
+
+def test_the_explorer_and_python_hear_from_each_other(notebook):
+    slider = notebook.locator(".explorer input[type=range]").first
+    slider.press("Home")
+    notebook.wait_for_function("document.querySelector('.explorer').textContent.includes('k-means')")
+    assert run_below(notebook, "print(Out[2].sigma)") == "0.0"
+    run_below(notebook, "Out[2].sigma = 1.5; print('set')")
+    notebook.wait_for_function("document.querySelector('.explorer input').ariaValueText.includes('1.5')")
+
+
+def test_what_a_reader_changes_never_hides_the_chapter(notebook):
+    changed = notebook.locator(".jp-CodeCell").count()
+    notebook.keyboard.press("Control+s")
+    notebook.reload()
+    notebook.locator(".jp-CodeCell").first.wait_for()
+    assert 2 < notebook.locator(".jp-CodeCell").count() < changed
+
+
+def test_no_other_host_is_asked(notebook, address):
+    assert len(notebook.requests) > 50
+    others = [url for url in notebook.requests if not url.startswith((address, "data:", "blob:"))]
+    assert others == []
