@@ -106,6 +106,10 @@ class Chunks:
         found: passes.Statistics = self._total(rule, len(means))
         return found
 
+    def residuals(self, means: Array, sigma: float, log_weights: Array, new: Array) -> Array:
+        found: Array = self._total(partial(passes.residuals, means, sigma, log_weights, new), len(means))
+        return found
+
     def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
         return float(self._total(partial(passes.scatter, means, sigma, log_weights, new), len(means)))
 
