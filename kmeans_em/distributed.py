@@ -137,6 +137,8 @@ def _say(number: int, step: em.Step) -> None:
 
 
 def _shape(X: Any) -> tuple[int, int]:
+    if hasattr(X, "to_dask_array"):
+        raise ValueError("X: is a dask data frame; use X.to_dask_array(lengths=True)")
     if not isinstance(X, dask.array.Array):
         raise ValueError(f"X: expected a dask array, got {type(X).__name__}; for arrays in memory use kmeans_em.fit")
     if X.ndim != 2:

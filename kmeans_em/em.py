@@ -375,7 +375,8 @@ def _shared_sigma(
     """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity; and the means it is about.
 
     Where little is left, the identity's difference has lost its digits, and the last digit of a mean shows. Then one
-    more pass over the data mends the means, so that the mean of equal points is that point, and one adds up the squares.
+    more pass over the data mends the means, so that the mean of equal points is that point, and another adds up the
+    squares themselves.
     """
     n, d = data.shape
     moves = data.frame.unit * (_in_frame(stats.counts, stats.sums) - data.frame.of(means))

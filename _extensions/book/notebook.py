@@ -1,7 +1,11 @@
-"""The page as a notebook to download: its source, with the outputs that the page shows."""
+"""The page as a notebook to download: its source, with the outputs that the page shows, and macros written out."""
 
 import shutil
 from pathlib import Path
+
+import nbformat
+
+from .math import expand, macros
 
 
 def add_notebook(app, pagename, templatename, context, doctree):
@@ -10,7 +14,14 @@ def add_notebook(app, pagename, templatename, context, doctree):
     if context["is_notebook"] and executed.exists():
         copy = Path(app.outdir, "_sources", f"{pagename}.ipynb")
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(executed, copy)
+        if known := macros(app.config):
+            notebook = nbformat.read(executed, as_version=4)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = expand(cell.source, known)
+            nbformat.write(notebook, copy)
+        else:
+            shutil.copy(executed, copy)
         context["notebook"] = f"{pagename}.ipynb"
 
 

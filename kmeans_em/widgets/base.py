@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import warnings
 from importlib.resources import files
 from typing import Any, cast
 from urllib.parse import quote
@@ -58,6 +59,24 @@ def with_short_numbers(svg: str) -> str:
         return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), attribute[0])
 
     return re.sub(r'\b(?:d|x|y)="[^"]*"|\btranslate\([^)]*\)', shorten, svg)
+
+
+def _in_any_script(figure: Figure) -> str:
+    """The figure as SVG; where no font here has the letters of a label, the reader's browser shall write the labels."""
+
+    def drawn(**letters: str) -> str:
+        file = io.StringIO()
+        with mpl.rc_context(letters):
+            figure.savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
+        return file.getvalue()
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Glyph .* missing from font")
+        try:
+            return drawn()
+        except UserWarning:
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            return drawn(**{"svg.fonttype": "none"})
 
 
 class Data(t.TraitType[Any, Any]):
@@ -134,9 +153,7 @@ class Widget(anywidget.AnyWidget):
     def picture(self) -> str:
         """The picture as an <img> that holds its drawing: a notebook that is not trusted shows that, and no <svg>."""
         with mpl.rc_context(plots.STYLE):
-            file = io.StringIO()
-            self.draw().savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
-        svg = file.getvalue()
+            svg = _in_any_script(self.draw())
         svg = with_short_numbers(" ".join(svg[svg.index("<svg") :].split()))
         # percent-encoded, not base64: so it shrinks when it is sent
         drawing = quote(svg.replace('"', "'"), safe=" '()*+,-./:;=!?@[]")
