@@ -43,10 +43,20 @@ DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 # Letters that the first does not have come from the next one: DejaVu comes with matplotlib, the others if installed.
-FONTS = ["STIXGeneral", "DejaVu Sans"]
-OTHERS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans Devanagari", "Noto Sans Thai")
-OTHERS += ("PingFang SC", "Hiragino Sans", "Arial Unicode MS", "Microsoft YaHei", "Malgun Gothic", "Nirmala UI")
-FONTS += [name for name in OTHERS if name in set(get_font_names())]
+OTHERS = {
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Nirmala UI",
+}
+FONTS = ["STIXGeneral", "DejaVu Sans", *sorted(OTHERS & set(get_font_names()))]
 
 MANY = 1000  # points above which a drawing holds them as pixels, and they are small
 

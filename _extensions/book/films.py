@@ -36,11 +36,12 @@ class Films(SphinxPostTransform):
         before, name, after = found.groups()
         docname = self.env.docname
         path, file = self.env.relfn2path(name, docname)
-        if name.startswith("/") or not name.strip():
-            return f"{before}{name}{after}"
+        page = path.removesuffix(".html") in self.env.found_docs
+        if page or name.startswith("/") or not name.strip():
+            return found[0]
         if not Path(file).is_file():
             logger.warning("download file not readable: %s", name, location=place(raw))
-            return f"{before}{name}{after}"
+            return found[0]
         copied = self.env.dlfiles.add_file(docname, path)
         return f"{before}{'../' * docname.count('/')}_downloads/{copied}{after}"
 

@@ -42,8 +42,8 @@ class Explorer(Widget):
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.
-    axis_labels : sequence of str
-        What the axes measure; empty where that needs no words.
+    axis_labels : sequence of str, optional
+        What the axes measure; empty where that needs no words. The columns' names when X is a data frame.
     sigma_range : pair of float, optional
         The slider's range above 0.
 
@@ -81,9 +81,11 @@ class Explorer(Widget):
         twins: bool = True,
         panel: str | None = None,
         weights: ArrayLike | None = None,
-        axis_labels: Sequence[str] = ("x", "y"),
+        axis_labels: Sequence[str] | None = None,
         sigma_range: tuple[float, float] | None = None,
     ) -> None:
+        if axis_labels is None:
+            axis_labels = [str(name) for name in getattr(X, "columns", ("x", "y"))]
         X, means = check.data_and_means(X, means)
         check.enough_points(X, means)
         n, d = X.shape

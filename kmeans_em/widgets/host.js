@@ -1,26 +1,42 @@
 // Mounts the page's widgets without a kernel: reads the widget state that the build wrote into the
-// page and hands each ES module a model, as Jupyter would.
+// page and hands each ES module a model, as Jupyter would. Python in the page uses the same (`widgetHost`).
 (() => {
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
 
-  function makeModel({ state, buffers = [] }) {
+  function decoded({ state, buffers = [] }) {
     const values = structuredClone(state);
     for (const { path, data } of buffers) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const parent = path.slice(0, -1).reduce((node, key) => node[key], values);
       parent[path.at(-1)] = new DataView(bytes.buffer);
     }
+    return values;
+  }
+
+  // `changed` is told the values that a figure saved; without a kernel there is nobody to tell.
+  function makeModel(saved, changed = () => {}) {
+    const values = decoded(saved);
+    let unsaved = {};
     const events = new EventTarget();
     const listeners = new Map();
     return {
       get: (name) => values[name],
       set(name, value) {
         if (values[name] === value) return;
-        values[name] = value;
+        values[name] = unsaved[name] = value;
         events.dispatchEvent(new Event(`change:${name}`));
       },
-      save_changes() {}, // nobody to tell: there is no kernel
+      save_changes() {
+        changed(unsaved);
+        unsaved = {};
+      },
+      take(news) {
+        for (const [name, value] of Object.entries(decoded(news))) {
+          values[name] = value;
+          events.dispatchEvent(new Event(`change:${name}`));
+        }
+      },
       on(name, listener) {
         if (!listeners.has(listener)) listeners.set(listener, () => listener());
         events.addEventListener(name, listeners.get(listener));
@@ -44,7 +60,7 @@
   }
 
   // One of ours, or of anybody else who writes ES modules for anywidget.
-  async function mountModule(entry, owner, el) {
+  async function render(entry, el, owner = entry) {
     entry.model ??= makeModel(entry);
     owner.module ??= import(URL.createObjectURL(new Blob([owner.state._esm], { type: "text/javascript" })));
     if (owner.state._css) {
@@ -56,6 +72,8 @@
     el.append(place);
     await (await owner.module).default.render({ model: entry.model, el: place });
   }
+
+  globalThis.widgetHost = { makeModel, render };
 
   // What a cell printed or displayed into an Output.
   function showOutput({ output_type, text, data = {}, metadata = {}, evalue, ename }) {
@@ -121,7 +139,7 @@
     const { state } = entry;
     const owner = models[state._module_of] ?? entry; // the build writes a module into the page once
     const within = inInteract || state._dom_classes?.includes("widget-interact");
-    if (owner.state._esm) mounted.push(mountModule(entry, owner, el));
+    if (owner.state._esm) mounted.push(render(entry, el, owner));
     else if (SHOWN[entry.model_name]) {
       el.append(SHOWN[entry.model_name]({ state, id, show: (child) => show(child, models, mounted, within) }));
     } else el.append(showControl(state, !inInteract));
