@@ -19,7 +19,7 @@ PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *\d+%\] (.+)")
 PROBLEM = re.compile(r"(.+?): (?:WARNING|ERROR|CRITICAL): (.+)")
 NOTE = re.compile(
     r"(?:Not in _toc\.yml|No links to a repository: |_config\.yml:\d+: this book does without ).*"
-    r"|\S.*: cell \d+: .* needs a running Python.*"
+    r"|\S.*: cell \d+: what needs a running Python .*"
 )
 
 

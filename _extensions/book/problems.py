@@ -82,6 +82,16 @@ RULES = (
         "{lexer}",
     ),
     (
+        r"skipping unknown output mime type: (.+)",
+        "a cell shows {1}, which a page cannot",
+        "Print it, or show a table, a picture or HTML",
+    ),
+    (
+        r"tableofcontents directive in document with no descendants",
+        "`tableofcontents` has nothing to list",
+        "It lists the pages under its own in _toc.yml: put some there, or take it out",
+    ),
+    (
         r"(logo|favicon) file '(.+)' does not exist",
         'there is no picture "{2}" for the {1}',
         "{path}",

@@ -12,11 +12,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 STANDS_STILL = (
-    "{} needs a running Python, so the page shows it as it stood. "
+    "what needs a running Python stands still on the page: {}. "
     "What moves without: an Explorer, or an animation's `HTML(animation.to_jshtml())`"
 )
 CONTROLS = "@jupyter-widgets/controls"
-NO_CONTROLS = re.compile(r"(?:V|H|Grid)?Box|Tab|Accordion|Stack|HTML|HTMLMath|Label|.*Style|.*Link|Progress")
+NO_CONTROLS = re.compile(r"(?:V|H|Grid)?Box|Tab|Accordion|Stack|HTML|HTMLMath|Label|.*Link|.*Progress")
 ICON_FONT = re.compile(r'<link rel="stylesheet"\s+href="https?://[^"]*font-awesome[^"]*">\s*')
 ICON = re.compile(r'<i class="fa ([\w -]+)"></i>')
 SIGNS = {
@@ -57,7 +57,7 @@ def still(notebook):
             if model["state"].get("_model_module") == CONTROLS
         }
         if controls := sorted(name for name in found if not NO_CONTROLS.fullmatch(name)):
-            yield place, STANDS_STILL.format(" and ".join(controls))
+            yield place, STANDS_STILL.format(", ".join(controls))
 
 
 def models_of(notebook, cell):

@@ -100,7 +100,7 @@ graph TD
 $\\RR$
 """,
 }
-STILL = "author.md:9: cell 1: IntSlider needs a running Python"
+STILL = "author.md:9: cell 1: what needs a running Python stands still on the page: IntSlider."
 LINES = """
 raises.md:18: cell 2: ZeroDivisionError: division by zero
 syntax.md:10: cell 1: SyntaxError: invalid syntax

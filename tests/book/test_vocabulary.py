@@ -97,6 +97,16 @@ def test_addresses_are_links_and_file_names_are_not(soup):
     assert [link["href"] for link in soup("text").select("#words > p a")] == ["https://example.org/a-page"]
 
 
+def test_a_paragraph_says_its_language(soup):
+    tongues = soup("tongues")
+    assert [part["lang"] for part in tongues.select("article [lang]")] == ["de", "he", "ar"]
+    assert [part.name for part in soup("mine").select("[lang=de], [lang=he]")] == ["p", "p"]
+
+
+def test_the_chapter_that_contributing_shows_has_its_explorer(soup):
+    assert soup("mine").select_one(".widget-picture img")["alt"].startswith("30 points, length and width,")
+
+
 def test_files_that_html_names_go_with_the_book(soup, vocabulary):
     named = [tag["src"] for tag in soup("pictures").select("video, audio, iframe")]
     named += [tag["src"] for tag in soup("cells").select("iframe")]
@@ -131,8 +141,8 @@ def test_what_the_book_does_without_is_said_in_a_line_with_its_reason(said, sett
 
 
 def test_controls_that_stand_still_are_named_with_their_cell(said):
-    stand_still = [line for line in said if "needs a running Python" in line]
-    assert [re.sub(r"^cells.md:\d+: cell \d+: (\w+) .*", r"\1", line) for line in stand_still] == [
+    stand_still = [line for line in said if "running Python" in line]
+    assert [re.sub(r"^cells.md:\d+: cell \d+: .* on the page: (\w+)\. .*", r"\1", line) for line in stand_still] == [
         "FloatSlider",
         "IntSlider",
     ]

@@ -52,7 +52,7 @@ if (navigator.clipboard) {
 const SCROLLERS = "pre, .equation, .wide, .math.boxed, .cell_output .text_html, .tag_output_scroll .cell_output";
 
 function boxWideFormulas() {
-  const formulas = all("article span.math").filter((formula) => !formula.closest(".wide, .text_html"));
+  const formulas = all("article span.math").filter((formula) => !formula.closest(".wide, .text_html, .margin"));
   formulas.forEach((formula) => formula.classList.remove("boxed"));
   const edge = document.querySelector("article").getBoundingClientRect().right + 1;
   const wide = formulas.filter((formula) => formula.getBoundingClientRect().right > edge);
