@@ -79,9 +79,11 @@ def vocabulary(folder):
     """The book of tests/vocabulary, with settings and macros of its own; what `build` returns."""
     pages = {name: (VOCABULARY / f"{name}.md").read_text() for name in VOCABULARY_PAGES[:-2]}
     book = scratch(folder / "book", **pages, **first_day())
-    (book / "shells.csv").write_text(
-        "length,width,name\n" + "".join(f"{i % 7},{i % 5},x\n" for i in range(30)) + ",1,y\n"
-    )
+    own, numbered = ([{"file": name} for name in VOCABULARY_PAGES[part]] for part in (slice(1, -2), slice(-2, None)))
+    parts = [{"chapters": own}, {"caption": "Numbered", "numbered": True, "chapters": numbered}]
+    (book / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": VOCABULARY_PAGES[0], "parts": parts}))
+    shells = [f"{i % 7},{i % 5},shell {i}" for i in range(30)]
+    (book / "shells.csv").write_text("\n".join(["length,width,name", *shells, ",1,without a length"]))
     (book / "images").mkdir()
     Image.new("RGB", (300, 200), "#7a5c3d").save(book / "images" / "shell.jpg")
     for file in VOCABULARY.iterdir():

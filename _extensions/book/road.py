@@ -24,7 +24,7 @@ class NumberOfNow(SphinxPostTransform):
     def run(self, **kwargs):
         for link in self.document.findall(addnodes.pending_xref):
             number = self.env.toc_secnumbers.get(link.get("reftarget", ""), {}).get("")
-            if number and link.get("reftargetid") is None and (said := CHAPTER.fullmatch(link.astext())):
+            if number and not link.get("reftargetid") and (said := CHAPTER.fullmatch(link.astext())):
                 for text in list(link.findall(nodes.Text)):
                     text.parent.replace(text, nodes.Text(f"{said[1]}{'.'.join(map(str, number))}"))
 

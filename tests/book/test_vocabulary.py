@@ -27,7 +27,8 @@ def said(vocabulary, vocabulary_log):
 def words(element):
     """Its text, a formula by its LaTeX."""
     for formula in element.select(".katex"):
-        formula.replace_with(formula.select_one("annotation").text)
+        latex = formula.select_one("annotation").text
+        formula.replace_with(re.sub(r"\\mathclose\{\\text\{(.*)\}\}", r"\1", latex))
     return " ".join(element.get_text().split())
 
 
@@ -95,6 +96,11 @@ def test_prices_are_no_mathematics(soup):
 
 def test_addresses_are_links_and_file_names_are_not(soup):
     assert [link["href"] for link in soup("text").select("#words > p a")] == ["https://example.org/a-page"]
+
+
+def test_a_link_that_names_a_chapter_knows_its_number(soup):
+    link = soup("mine").select_one("article a[href='02-k-means.html']")
+    assert link.text == "chapter 1"  # the author wrote 2, and has moved it since
 
 
 def test_a_paragraph_says_its_language(soup):
