@@ -18,6 +18,7 @@ UNUSED_CSS = ("basic.css", "pygments.css", "mystnb.", "proof.css", "exercise.css
 SHARED_IDS = (["proof-content"], ["exercise-content"], ["solution-content"])
 REPAIRS = (
     (' aria-label="Toggle hidden content"', ""),  # the summary says in words what it shows
+    ('<p class="caption" role="heading">', '<p class="caption">'),  # a heading without a level, in a list of pages
     ('role="doc-biblioentry"', 'role="listitem"'),  # deprecated, and the list around it wants items
 )
 UNUSED_JS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
