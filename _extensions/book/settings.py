@@ -61,11 +61,17 @@ def answer(app, config):
         ("mathjax3_config", "tex", name) for name in tex.keys() - {"macros"}
     ]:
         without[path] = "KaTeX typesets while the book is built, and takes the macros alone"
-    for name in said(settings, ("sphinx", "extra_extensions")) or ():
+    for name in extensions(settings):
         if name in UNUSED:
             without["sphinx", "extra_extensions", name] = UNUSED[name]
     for path, why in without.items():
         logger.info("_config.yml:%d: this book does without %s: %s.", line(app, path), "/".join(path), why)
+
+
+def extensions(settings):
+    """What the author wants besides; one name need not stand in a list."""
+    names = said(settings, ("sphinx", "extra_extensions")) or []
+    return [names] if isinstance(names, str) else names
 
 
 def any_of(value):
@@ -89,7 +95,7 @@ def fill_page(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    for name in said(read_config(app.srcdir), ("sphinx", "extra_extensions")) or ():
+    for name in extensions(read_config(app.srcdir)):
         if name not in UNUSED:
             app.setup_extension(name)
     app.connect("config-inited", answer)
