@@ -17,7 +17,10 @@ from book import fresh
 
 PROGRESS = re.compile(r"(reading|writing) \w+\.\.\. \[ *\d+%\] (.+)")
 PROBLEM = re.compile(r"(.+?): (?:WARNING|ERROR|CRITICAL): (.+)")
-NOTE = re.compile(r"(?:Not in _toc\.yml|No links to a repository: ).*")
+NOTE = re.compile(
+    r"(?:Not in _toc\.yml|No links to a repository: |_config\.yml:\d+: this book does without ).*"
+    r"|\S.*: cell \d+: what needs a running Python .*"
+)
 
 
 class Screen(io.TextIOBase):

@@ -106,6 +106,10 @@ class Chunks:
         found: passes.Statistics = self._total(rule, len(means))
         return found
 
+    def residuals(self, means: Array, sigma: float, log_weights: Array, new: Array) -> Array:
+        found: Array = self._total(partial(passes.residuals, means, sigma, log_weights, new), len(means))
+        return found
+
     def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
         return float(self._total(partial(passes.scatter, means, sigma, log_weights, new), len(means)))
 
@@ -133,6 +137,8 @@ def _say(number: int, step: em.Step) -> None:
 
 
 def _shape(X: Any) -> tuple[int, int]:
+    if hasattr(X, "to_dask_array"):
+        raise ValueError("X: is a dask data frame; use X.to_dask_array(lengths=True)")
     if not isinstance(X, dask.array.Array):
         raise ValueError(f"X: expected a dask array, got {type(X).__name__}; for arrays in memory use kmeans_em.fit")
     if X.ndim != 2:

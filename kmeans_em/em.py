@@ -273,6 +273,9 @@ class Data(Protocol):
 
     def statistics(self, means: Array, sigma: float, log_weights: Array) -> Statistics: ...
 
+    def residuals(self, means: Array, sigma: float, log_weights: Array, new: Array) -> Array:
+        """sum_i resp (x_i - new mean_j), by differences."""
+
     def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
         """sum_ij resp |x_i - new mean_j|^2, by differences."""
 
@@ -310,7 +313,9 @@ def loop(
         if converged or len(history) > max_steps:
             break
         new_means = _weighted_means(stats.counts, stats.sums, data.frame, means)
-        new_sigma = _shared_sigma(data, stats, means, new_means, sigma, log_weights) if learn_sigma else sigma
+        new_sigma = sigma
+        if learn_sigma:
+            new_means, new_sigma = _shared_sigma(data, stats, means, new_means, sigma, log_weights)
         new_shares = stats.counts / stats.counts.sum() if learn_weights else shares
         converged = (
             (_largest_move(means, new_means) <= still if sigma > 0 else bool((means == new_means).all()))
@@ -364,18 +369,23 @@ def _full(counts: Array) -> NDArray[np.bool_]:
     return (counts > LEAST_COUNT)[:, None]
 
 
-def _shared_sigma(data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array) -> float:
-    """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity.
+def _shared_sigma(
+    data: Data, stats: Statistics, means: Array, new: Array, sigma: float, log_weights: Array
+) -> tuple[Array, float]:
+    """sigma^2 = sum_ij resp |x_i - new mean_j|^2 / (n d), by the weighted-mean identity; and the means it is about.
 
-    Where little is left, the identity's difference has lost its digits; then one more pass over
-    the data adds up the squares themselves.
+    Where little is left, the identity's difference has lost its digits, and the last digit of a mean shows. Then one
+    more pass over the data mends the means, so that the mean of equal points is that point, and another adds up the
+    squares themselves.
     """
     n, d = data.shape
     moves = data.frame.unit * (_in_frame(stats.counts, stats.sums) - data.frame.of(means))
     scatter = stats.within - float(stats.counts @ (np.where(_full(stats.counts), moves, 0.0) ** 2).sum(axis=1))
     if scatter < 1e-4 * max(stats.within, n * (data.frame.unit * data.frame.reach) ** 2):
+        left = _in_frame(stats.counts, data.residuals(means, sigma, log_weights, new))
+        new = np.where(_full(stats.counts), new + left, new)
         scatter = data.scatter(means, sigma, log_weights, new)
-    return float(np.sqrt(scatter / (n * d)))
+    return new, float(np.sqrt(scatter / (n * d)))
 
 
 def _free_energy(stats: Statistics, sigma: float) -> float:

@@ -210,6 +210,9 @@ class InMemory:
         rule = block_rule(means, sigma, log_weights, self.frame, self.workers)
         return self._total(rule, len(means))
 
+    def residuals(self, means: Array, sigma: float, log_weights: Array, new: Array) -> Array:
+        return self._total(partial(residuals, means, sigma, log_weights, new), len(means))
+
     def scatter(self, means: Array, sigma: float, log_weights: Array, new: Array) -> float:
         return self._total(partial(scatter, means, sigma, log_weights, new), len(means))
 
@@ -295,6 +298,12 @@ def blocks(shape: tuple[int, ...], width: int) -> Iterator[slice]:
 def plus(a: T, b: T) -> T:
     sum_: T = a.plus(b) if hasattr(a, "plus") else operator.add(a, b)
     return sum_
+
+
+def residuals(means: Array, sigma: float, log_weights: Array, new: Array, block: Floats) -> Array:
+    """sum_i resp (x_i - new mean_j), (k, d)."""
+    resp = posterior(sq_dists(block, means), sigma, log_weights)[0]
+    return np.array([shares @ (block - mean) for shares, mean in zip(resp, new)])
 
 
 def scatter(means: Array, sigma: float, log_weights: Array, new: Array, block: Floats) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import get_font_names
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
@@ -41,13 +42,31 @@ PAPER, INK, QUIET, PALETTE = LIGHT  # what is drawn ahead of time keeps its pape
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
+# Letters that the first does not have come from the next one: DejaVu comes with matplotlib, the others if installed.
+OTHERS = {
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Nirmala UI",
+}
+FONTS = ["STIXGeneral", "DejaVu Sans", *sorted(OTHERS & set(get_font_names()))]
+
+MANY = 1000  # points above which a drawing holds them as pixels, and they are small
+
 STYLE: Any = {
     "figure.figsize": (4.8, 2.8),  # wide enough for the text column, and legible on a phone
     "figure.constrained_layout.use": True,
     "figure.facecolor": PAPER,
     "axes.facecolor": "none",
     "svg.hashsalt": "soft-to-hard",  # the same figure is the same file
-    "font.family": "STIXGeneral",
+    "font.family": FONTS,
     "mathtext.fontset": "stix",
     "font.size": 11,
     "axes.titlesize": 11,
@@ -87,7 +106,9 @@ def points(ax: Axes, X: ArrayLike, resp: ArrayLike | None = None, **style: Any) 
     """
     X = np.asarray(X, dtype=float)
     x, y = X[:, 0], X[:, 1] if X.shape[1] > 1 else np.zeros(len(X))
-    style = {"s": 28, "linewidths": 0.6, "edgecolors": "white", "zorder": 3, **style}
+    many = len(X) > MANY
+    size = {"s": 6, "linewidths": 0} if many else {"s": 28, "linewidths": 0.6}
+    style = {**size, "edgecolors": "white", "zorder": 3, "rasterized": many, **style}
     if resp is None:
         ax.scatter(x, y, color=INK, **style)
         return ax

@@ -25,6 +25,11 @@ def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
     """As `numbers`, but NaN and infinite entries are let through."""
     if _has_masked_entries(value):
         raise ValueError(f"{name}: has masked entries; drop those rows or fill them in first")
+    if hasattr(value, "to_dask_array"):
+        raise ValueError(
+            f"{name}: is a dask data frame; give {name}.to_dask_array(lengths=True) to kmeans_em.distributed.fit, "
+            f"or {name}.compute() to functions that want it in memory"
+        )
     if hasattr(value, "toarray"):
         raise ValueError(f"{name}: is a sparse matrix, and only full arrays are taken; use {name}.toarray()")
     try:
@@ -38,20 +43,45 @@ def floats(name: str, value: ArrayLike, shape: str) -> NDArray[np.floating]:
             with np.errstate(over="ignore"):  # a long double beyond float64 becomes inf, and is refused below
                 array = array.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name}: expected an array of numbers; {error}") from error
+        raise ValueError(f"{name}: expected an array of numbers; {_not_numbers(name, value, error)}") from error
     if too_large:
         raise ValueError(f"{name}: integers beyond 2**53 do not fit into float64; subtract an offset first")
     if array.ndim != shape.count(",") + (not shape.endswith(",)")):
-        hint = f"; for points on a line use {name}[:, None]" if array.ndim == 1 and name in ("X", "means") else ""
+        hint = _as_column(name, value) if array.ndim == 1 and name in ("X", "means") else ""
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one number, got shape {array.shape}")
     return array
 
 
+def _not_numbers(name: str, value: Any, error: Exception) -> str:
+    """Why these are no numbers, and for a data frame what to type."""
+    if hasattr(value, "select_dtypes"):
+        if value.isna().to_numpy().any():
+            return f"some are missing: {name}.dropna() drops their rows"
+        return f"some columns hold no numbers: {name}.select_dtypes('number') are those that do"
+    if hasattr(value, "dropna") and value.isna().to_numpy().any():
+        return f"some are missing: {name}.dropna().to_frame() is without them"
+    return str(error)
+
+
+def _as_column(name: str, value: Any) -> str:
+    """How to make a column of points on a line, in what the value understands."""
+    if hasattr(value, "to_frame"):
+        column = f"{name}.to_frame()"
+    elif isinstance(value, list | tuple):
+        column = f"np.array({name})[:, None]"
+    else:
+        column = f"{name}[:, None]"
+    return f"; for points on a line use {column}"
+
+
 def finite(name: str, least: Array, largest: Array) -> None:
     if not np.isfinite([least, largest]).all():
-        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first")
+        cure = (
+            f": {name} = np.array({name}, float), then {name}[np.isfinite({name}).all(axis=1)]" if name == "X" else ""
+        )
+        raise ValueError(f"{name}: has NaN or infinite entries; drop those rows or fill them in first{cure}")
 
 
 def data_and_means(X: ArrayLike, means: ArrayLike) -> tuple[NDArray[np.floating], Array]:

@@ -6,9 +6,14 @@ fonts       the letters that the pages use, of the fonts that they use
 road        chapters and their companions: previous, next, and which pages have numbers
 reading_time  visible words of a page, and the minutes on the map
 moved       old addresses lead to where their content lives now
+blocks      margin notes, proofs, task lists
 fold        `:class: dropdown` becomes a native <details>
+design      sphinx-design (grids, cards, tabs), on the pages that use it
+settings    what an author may set in _config.yml is honoured, or told that the book does without it
 alt_text    a picture without a real text alternative is a warning (and fails the build)
+films       files that HTML names go with the book; frames have titles
 widgets     serves host.js to the pages that hold a widget
+without_python  what widgets and animations show on a page without a running Python
 cells       runs the cells of a page, or takes their outputs from the cache
 fresh       every build begins with nothing but those outputs, and they go when a file they may show has changed
 markdown    a page in plain Markdown
@@ -25,8 +30,8 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["fold", "alt_text", "widgets", "runner", "notebook", "lite", "repository", "launch"]
-PARTS += ["metadata", "search"]
+PARTS += ["blocks", "fold", "design", "settings", "alt_text", "films", "widgets", "runner", "notebook", "lite"]
+PARTS += ["repository", "launch", "metadata", "search"]
 
 
 def setup(app):

@@ -19,6 +19,9 @@ from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.execute.base import NotebookClientBase
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from sphinx.util.logging import getLogger
+
+from . import without_python
 
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,6 +38,11 @@ class Client(NotebookClientBase):
         self.notebook.update(executed)  # in place: myst-nb writes this very notebook for the download
         if self.path.suffix != ".ipynb":
             number_cells(self.notebook)
+        for place, said in without_python.mend(self.notebook):
+            self.logger.warning(f"cell {self.number(place)}: {said}", subtype="exec", **self.at(place))
+        for place, said in without_python.still(self.notebook):
+            where = ":".join([f"{self.logger.extra['docname']}{self.path.suffix}", *map(str, self.at(place).values())])
+            getLogger(__name__).info("%s: cell %d: %s", where, self.number(place), said)
         for place, said in stderr(self.notebook):
             STDERR[self.logger.extra["docname"], place + 1] = self.number(place), self.first_line(place), said
 
@@ -114,6 +122,11 @@ class Client(NotebookClientBase):
     def number(self, index):
         """A cell's number among those of code, as a reader counts."""
         return sum(cell.cell_type == "code" for cell in self.notebook.cells[: index + 1])
+
+    def at(self, index):
+        """Where a cell's code begins, as a warning wants it."""
+        line = self.first_line(index)
+        return {"line": line} if line else {}
 
     def first_line(self, index):
         """The line of the page on which the code of a cell begins."""

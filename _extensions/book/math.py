@@ -2,6 +2,9 @@
 
 Script, stylesheet and fonts come from the npm package `katex`, so they are of one version. What KaTeX cannot read, or
 reads otherwise than LaTeX would, is a warning that names the line.
+
+Macros of an author stand where Jupyter Book has them, in `_config.yml` under `sphinx: config: mathjax3_config: tex:
+macros`. The pages, their print and the notebooks to download read them there.
 """
 
 import json
@@ -23,6 +26,8 @@ OPTIONS = {"throwOnError": True, "strict": "error", "output": "htmlAndMathml"}
 # Sphinx writes the equation number; KaTeX would write a second one into the unstarred environments.
 NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat|multline)\}")
 
+DEEPEST = 9  # macros within macros
+ARGUMENT = r"\s*(\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\\[A-Za-z]+|\w)"
 PUNCTUATION = re.compile(r"[.,;:!?)]+")
 
 logger = logging.getLogger(__name__)
@@ -52,6 +57,35 @@ def typesetter():
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
 
+def macros(config):
+    """{name with its backslash: what it stands for}; MathJax writes [text, number of arguments] where it takes some."""
+    given = (getattr(config, "mathjax3_config", None) or {}).get("tex", {}).get("macros") or {}
+    texts = {f"\\{name}": text[0] if isinstance(text, list) else text for name, text in given.items()}
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
+
+
+def expand(text, macros):
+    """Markdown with the macros written out, for those who typeset it without this book's settings."""
+    for _ in range(DEEPEST):
+        before = text
+        for name, meaning in macros.items():
+            text = _expand(text, name, meaning)
+        if text == before:
+            break
+    return text
+
+
+def _expand(text, name, meaning):
+    arguments = max([0, *map(int, re.findall(r"#(\d)", meaning))])
+    call = re.compile(re.escape(name) + "(?![A-Za-z])" + ARGUMENT * arguments)
+
+    def written_out(found):
+        given = [argument.removeprefix("{").removesuffix("}") for argument in found.groups()]
+        return re.sub(r"#(\d)", lambda number: given[int(number[1]) - 1], f"{{{meaning}}}")
+
+    return call.sub(written_out, text)
+
+
 def typeset(latex, **options):
     """(html, error): one of them is None."""
     node = typesetter()
@@ -61,21 +95,22 @@ def typeset(latex, **options):
     return answer.get("html"), answer.get("error")
 
 
-def render(node, display):
-    html, error = typeset(NUMBERED.sub(r"\\\1{\2*}", node.astext().strip()), displayMode=display)
+def render(self, node, display):
+    latex = NUMBERED.sub(r"\\\1{\2*}", node.astext().strip())
+    html, error = typeset(latex, displayMode=display, macros=macros(self.config))
     if error:
         logger.warning("mathematics: %s", error, location=node, type="math")
     return html or ""
 
 
 def visit_inline(self, node):
-    self.body.append(self.starttag(node, "span", "", CLASS="math") + render(node, False) + "</span>")
+    self.body.append(self.starttag(node, "span", "", CLASS="math") + render(self, node, False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_display(self, node):
     self.body.append(self.starttag(node, "div", CLASS="math"))
-    self.body.append(f'<div class="equation">{render(node, True)}</div>')
+    self.body.append(f'<div class="equation">{render(self, node, True)}</div>')
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')

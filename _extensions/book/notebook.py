@@ -2,7 +2,7 @@
 
 Its text is plain Markdown (markdown.py), its code that of the page, its outputs those that the page shows, with the
 still picture for a figure that moves: it moves when its cell is run. There is one with the solutions, folded, and one
-without. The first cell gets the book's package where it is missing.
+without. The first cell gets the book's package where it is missing, and macros are written out.
 """
 
 import base64
@@ -13,6 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from . import markdown, repository
+from .math import expand, macros
 
 FOLDER = "jupyter/files"  # of the site
 PACKAGE = "kmeans_em"
@@ -59,7 +60,7 @@ def write(app, name, pagename, page, ran):
 
 def assemble(app, pagename, page, ran):
     writer = markdown.Writer(app.config.html_baseurl, app.builder.get_target_uri(pagename))
-    text = writer.convert_soup(page)
+    text = expand(writer.convert_soup(page), macros(app.config))  # elsewhere nobody knows the book's macros
     pieces = markdown.CELLS.split(text)
     cells, code = first_cells(app, ran), {n: cell for n, cell in enumerate(ran.cells) if cell.cell_type == "code"}
     for words, place in zip(pieces[::2], [*pieces[1::2], len(ran.cells)]):

@@ -16,6 +16,7 @@ from docutils.parsers.rst import directives, roles
 from jupyter_book.config import PATH_YAML_DEFAULT, get_validator
 from jupyter_client.kernelspec import find_kernel_specs
 from myst_nb.sphinx_ import Parser
+from pygments.lexers import get_all_lexers
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler, getLogger
 from sphinx.util.matching import Matcher
 
@@ -58,6 +59,11 @@ RULES = (
         "{1}",
         'Say what it shows in the header of the cell: `mystnb: {{image: {{alt: "words"}}}}`',
     ),
+    (
+        r"((?:cell \d+: )?frame with no title)",
+        "{1}",
+        'Say what it holds: `title="words"` in the HTML, or `IFrame(…, extras=[\'title="words"\'])` in a cell',
+    ),
     (r"(picture with .*)", "{1}", "Say what it shows: `![words](file)`, or `:alt: words` in a directive"),
     (r"image file not readable: (.+)", 'there is no picture "{1}"', "{path}"),
     (r"download file not readable: (.+)", 'there is no file "{1}"', "{path}"),
@@ -65,6 +71,36 @@ RULES = (
     (r"Include file '(.+)' not found or reading it failed", 'there is no file "{1}"', "{path}"),
     (r"'myst' cross-reference target not found: '(.+\.\w+)'", 'there is no file "{1}"', "{path}"),
     (r"unknown document: '(.+)'", 'there is no page "{1}"', "{path}"),
+    (
+        r"(?:Unknown directive type: '|Pygments lexer name ')mermaid'.*",
+        "a mermaid diagram is drawn by a script in the page, and these pages load none",
+        "Save it once as SVG (`npx @mermaid-js/mermaid-cli -i a.mmd -o a.svg`), and show it with `figure`",
+    ),
+    (
+        r"Pygments lexer name '(.+)' is not known",
+        'no language of code is called "{1}"',
+        "{lexer}",
+    ),
+    (
+        r"skipping unknown output mime type: (.+)",
+        "a cell shows {1}, which a page cannot",
+        "Print it, or show a table, a picture or HTML",
+    ),
+    (
+        r"tableofcontents directive in document with no descendants",
+        "`tableofcontents` has nothing to list",
+        "It lists the pages under its own in _toc.yml: put some there, or take it out",
+    ),
+    (
+        r"(logo|favicon) file '(.+)' does not exist",
+        'there is no picture "{2}" for the {1}',
+        "{path}",
+    ),
+    (
+        r"top-level '(.+)' key is deprecated, place under 'myst' key instead",
+        'the header has "{1}" at its left edge',
+        "Write it under `myst`: `myst: {{{1}: …}}`",
+    ),
     (r"Unknown directive type: '(.+)'", 'no directive is called "{1}"', "{directive}"),
     (r'Unknown interpreted text role "(.+)"\.', 'no role is called "{1}"', "{role}"),
     (
@@ -97,6 +133,12 @@ RULES = (
     ),
     (r"unknown config value '(.+)' in override, ignoring", 'no setting is called "{1}"', "{setting}"),
     (
+        r"mathematics: (?:KaTeX parse error: )?(Undefined control sequence: (\\[A-Za-z]+).*)",
+        "mathematics that cannot be read: {1}",
+        "A macro of yours stands in _config.yml, under sphinx/config/mathjax3_config/tex/macros; KaTeX's documentation "
+        "lists what it knows without",
+    ),
+    (
         r"mathematics: (?:KaTeX parse error: )?(.*)",
         "mathematics that cannot be read: {1}",
         "Mend the formula; KaTeX's documentation lists what it knows",
@@ -120,7 +162,7 @@ RULES = (
     (
         r"Substitution error: ?UndefinedError: '(.+)' is undefined",
         'nothing is there to be put in for "{1}"',
-        "Write it under `substitutions` in the page's header",
+        "Write it in the page's header: `myst: {{substitutions: {{{1}: words}}}}`",
     ),
     (
         r"toctree contains reference to document '(.+)' that doesn't have a title.*",
@@ -229,11 +271,17 @@ class Words:
             yield from getattr(domain, kind)
             yield from (f"{domain.name}:{name}" for name in getattr(domain, kind))
 
+    def lexer(self):
+        return near(self.found[1], [name for _, names, *_ in get_all_lexers() for name in names], "Write `text`")
+
     def option(self):
         return near(self.found[2], re.findall(r"'(.+?)'", self.found[3]))
 
     def entry(self):
-        return near(self.found[1], self.app.env.get_domain("cite").bibdata.data.entries, "Add it to the .bib file")
+        entries = self.app.env.get_domain("cite").bibdata.data.entries
+        if self.found[1] in entries:  # but no page lists it
+            return "It is in the .bib file: let a page list it with the directive `bibliography`"
+        return near(self.found[1], entries, "Add it to the .bib file")
 
     def label(self):
         env, standard = self.app.env, self.app.env.get_domain("std")

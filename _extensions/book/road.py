@@ -2,11 +2,31 @@
 
 *Previous* and *Next* on a chapter stay on the road; on a companion they go on to the next companion, and back to the
 road. Chapters have a number, sections and companions have none: numbers like 6.10.2 help nobody.
+
+A link that says "chapter 2" says the number which its chapter has now, so chapters may come, go and change places.
 """
 
 import re
 
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
 SECTION_NUMBER = re.compile(r"(<a [^>]*>)\d+(?:\.\d+)+\. ")
+
+
+CHAPTER = re.compile(r"((?:[Cc]hapters? )?)\d+")
+
+
+class NumberOfNow(SphinxPostTransform):
+    default_priority = 5  # before the links are resolved
+
+    def run(self, **kwargs):
+        for link in self.document.findall(addnodes.pending_xref):
+            number = self.env.toc_secnumbers.get(link.get("reftarget", ""), {}).get("")
+            if number and not link.get("reftargetid") and (said := CHAPTER.fullmatch(link.astext())):
+                for text in list(link.findall(nodes.Text)):
+                    text.parent.replace(text, nodes.Text(f"{said[1]}{'.'.join(map(str, number))}"))
 
 
 def stay_on_the_road(app, pagename, templatename, context, doctree):
@@ -35,5 +55,6 @@ def drop_section_numbers(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.add_post_transform(NumberOfNow)
     app.connect("html-page-context", stay_on_the_road)
     app.connect("html-page-context", drop_section_numbers)

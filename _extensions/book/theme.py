@@ -15,9 +15,10 @@ CODE_LIGHT, CODE_DARK = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 # book.css says what these say, in a tenth of the bytes.
 UNUSED_CSS = ("basic.css", "pygments.css", "mystnb.", "proof.css", "exercise.css")
-SHARED_IDS = (["proof"], ["proof-content"], ["exercise-content"], ["solution-content"])
+SHARED_IDS = (["proof-content"], ["exercise-content"], ["solution-content"])
 REPAIRS = (
     (' aria-label="Toggle hidden content"', ""),  # the summary says in words what it shows
+    ('<p class="caption" role="heading">', '<p class="caption">'),  # a heading without a level, in a list of pages
     ('role="doc-biblioentry"', 'role="listitem"'),  # deprecated, and the list around it wants items
 )
 UNUSED_JS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
@@ -41,7 +42,7 @@ class ScrollWideTables(SphinxPostTransform):
 
 
 class TidyBoxes(SphinxPostTransform):
-    """sphinx-proof and sphinx-exercise give every box the same ids, and a proof the class of a theorem."""
+    """sphinx-proof and sphinx-exercise give every box the same ids."""
 
     default_priority = 900
     formats = ("html",)
@@ -49,18 +50,7 @@ class TidyBoxes(SphinxPostTransform):
     def run(self, **kwargs):
         for node in self.document.findall(nodes.Element):
             if node.get("ids") in SHARED_IDS:
-                if node["ids"] == ["proof"]:
-                    node["classes"].append("demonstration")
-                    set_off_first_word(node)
                 node["ids"] = []
-
-
-def set_off_first_word(proof):
-    """sphinx-proof writes "Proof. " as plain text."""
-    paragraph = next(iter(proof.findall(nodes.paragraph)), None)
-    text = paragraph.children[0] if paragraph else None
-    if isinstance(text, nodes.Text) and text.startswith("Proof."):
-        paragraph.replace(text, [nodes.emphasis("", "Proof."), nodes.Text(text.removeprefix("Proof."))])
 
 
 def repair(app, pagename, templatename, context, doctree):

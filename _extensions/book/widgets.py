@@ -5,9 +5,13 @@ Several widgets of one kind share their module, and matplotlib's drawings get sh
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 from kmeans_em.widgets.base import with_short_numbers
+
+from . import without_python
+from .math import macros, typeset
 
 HOST = Path(__file__).parents[2] / "kmeans_em" / "widgets" / "host.js"
 
@@ -21,6 +25,15 @@ def configure(app, config):
     ]
 
 
+def write_out(data, macros):
+    """What an Output captured as Markdown or LaTeX becomes HTML: the page has no other use for it."""
+    if "text/html" not in data and "text/markdown" in data:
+        data["text/html"] = without_python.markdown(data["text/markdown"], partial(typeset, macros=macros))
+    if "text/html" not in data and "text/latex" in data:
+        latex = data["text/latex"].strip().strip("$").strip()
+        data["text/html"] = typeset(latex, displayMode=True, macros=macros)[0] or latex
+
+
 def share_modules(app, pagename, *context):
     """In a page's widget state, a module is written out once; other models name the one that has it."""
     files = getattr(app.env, "nb_metadata", {}).get(pagename, {}).get("js_files", {})
@@ -30,6 +43,8 @@ def share_modules(app, pagename, *context):
     widgets = json.loads(script["body"])
     first = {}
     for name, model in widgets["state"].items():
+        for output in model["state"].get("outputs", ()):
+            write_out(output.get("data", {}), macros(app.config))
         source = model["state"].get("_esm"), model["state"].get("_css")
         if source[0] and first.setdefault(source, name) != name:
             model["state"] = {key: value for key, value in model["state"].items() if key not in ("_esm", "_css")}

@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import warnings
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, cast
@@ -87,6 +88,24 @@ def with_short_numbers(svg: str) -> str:
     return re.sub(r'\b(?:d|x|y)="[^"]*"|\btranslate\([^)]*\)', shorten, svg)
 
 
+def _in_any_script(figure: Figure) -> str:
+    """The figure as SVG; where no font here has the letters of a label, the reader's browser shall write the labels."""
+
+    def drawn(**letters: str) -> str:
+        file = io.StringIO()
+        with mpl.rc_context(letters):
+            figure.savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
+        return file.getvalue()
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Glyph .* missing from font")
+        try:
+            return drawn()
+        except UserWarning:
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            return drawn(**{"svg.fonttype": "none"})
+
+
 class Data(t.TraitType[Any, Any]):
     """Data (n, d), sent to the page as bytes."""
 
@@ -161,9 +180,7 @@ class Widget(anywidget.AnyWidget):
     def picture(self) -> str:
         """The picture as an <img> that holds its drawing: a notebook that is not trusted shows that, and no <svg>."""
         with mpl.rc_context(plots.STYLE):
-            file = io.StringIO()
-            self.draw().savefig(file, format="svg", metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
-        svg = file.getvalue()
+            svg = _in_any_script(self.draw())
         svg = with_short_numbers(" ".join(svg[svg.index("<svg") :].split()))
         # percent-encoded, not base64: so it shrinks when it is sent
         drawing = quote(svg.replace('"', "'"), safe=" '()*+,-./:;=!?@[]")

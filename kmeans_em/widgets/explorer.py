@@ -44,8 +44,8 @@ class Explorer(Widget):
     weights : (k,) array_like, optional
         Mixing weights, with a slider each; the panel is then "likelihood", unless "bound" is asked for.
         Left out, the clusters have equal weights and no sliders.
-    axis_labels : sequence of str
-        What the axes measure; empty where that needs no words.
+    axis_labels : sequence of str, optional
+        What the axes measure; empty where that needs no words. The columns' names when X is a data frame.
     sigma_range : pair of float, optional
         The slider's range above 0.
 
@@ -83,9 +83,11 @@ class Explorer(Widget):
         twins: bool = True,
         panel: str | None = None,
         weights: ArrayLike | None = None,
-        axis_labels: Sequence[str] = ("x", "y"),
+        axis_labels: Sequence[str] | None = None,
         sigma_range: tuple[float, float] | None = None,
     ) -> None:
+        if axis_labels is None:
+            axis_labels = [str(name) for name in getattr(X, "columns", ("x", "y"))]
         X, means = check.data_and_means(X, means)
         check.enough_points(X, means)
         n, d = X.shape
@@ -93,6 +95,8 @@ class Explorer(Widget):
             raise ValueError(f"X: the explorer draws 1 or 2 dimensions, got {d}; choose two columns")
         if len(means) > len(plots.PALETTE):
             raise ValueError(f"means: at most {len(plots.PALETTE)} colours, got {len(means)} means")
+        if isinstance(axis_labels, str):
+            raise ValueError(f"axis_labels: expected a list with a name for each axis; write [{axis_labels!r}]")
         if len(axis_labels) < d:
             raise ValueError(f"axis_labels: expected {d} of them, got {len(axis_labels)}")
         panel = panel or ("range" if weights is None else "likelihood")
@@ -104,6 +108,7 @@ class Explorer(Widget):
         low, high = sigma_range or (radius / 100, 2 * radius)
         if not 0 < low < high < check.LARGEST:
             raise ValueError(f"sigma_range: expected 0 < low < high, got {(low, high)}")
+        self._start = means
         super().__init__(
             X=X,
             means=means,
@@ -123,7 +128,16 @@ class Explorer(Widget):
 
     @t.validate("means")
     def _check_means(self, proposal: Any) -> Any:
-        return check.data_and_means(self.X, proposal["value"])[1]
+        means, shown = check.data_and_means(self.X, proposal["value"])[1], len(self._start)
+        if len(means) != shown:
+            raise ValueError(f"means: this explorer shows {shown}, got {len(means)}; make a new one for another number")
+        return means
+
+    @t.validate("axis_labels")
+    def _check_axis_labels(self, proposal: Any) -> list[str]:
+        if len(proposal["value"]) != self.X.shape[1]:
+            raise ValueError(f"axis_labels: expected {self.X.shape[1]} of them, got {len(proposal['value'])}")
+        return list(proposal["value"])
 
     @t.validate("weights")
     def _check_weights(self, proposal: Any) -> list[float]:
@@ -164,7 +178,7 @@ class Explorer(Widget):
             plots.posterior_curves(ax, means, self.sigma, plots.margins(self.X[:, 0]), self.weights or None)
             ax.set_ylabel("responsibility")
         else:
-            ax.set_ylabel(self.axis_labels[1])
+            ax.set_ylabel(self.axis_labels[1], parse_math=False)
             plots.circles(ax, means, self.sigma)
             width, height = np.ptp(self.X, axis=0)
             if width < 4 * height and height < 4 * width:  # as in explorer.js
@@ -173,7 +187,7 @@ class Explorer(Widget):
         if self.twins and self.follow:
             plots.twins(ax, em.fit(self.X, self.means, 0).means)
         plots.centres(ax, means)
-        ax.set_xlabel(self.axis_labels[0])
+        ax.set_xlabel(self.axis_labels[0], parse_math=False)
         ax.set_title(f"$\\sigma = {self.sigma:.3g}$")
         if self.panel in ("none", "likelihood", "bound"):
             below.set_axis_off()

@@ -11,6 +11,7 @@ from tests.build import REPOSITORY, ROOT
 pytestmark = pytest.mark.xdist_group("reading")
 
 
+@pytest.mark.house
 def test_the_book_has_its_pages(pages):
     assert "chapters/start.html" in pages
     assert "chapters/01-squared-error.html" in pages
@@ -105,6 +106,7 @@ def test_links_to_the_repository_are_this_checkout_s(soups):
             assert link == REPOSITORY or source in link, f"{page}: {link}"
 
 
+@pytest.mark.house
 def test_binder_opens_the_chapter(soups):
     links = [link["href"] for link in soups["chapters/01-squared-error.html"].select(".launch a")]
     (run,) = [link for link in links if "mybinder" in link]

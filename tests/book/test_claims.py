@@ -93,3 +93,10 @@ def test_every_chapter_has_its_parts_in_order(chapter):
 def test_a_chapter_opens_with_a_figure_that_moves(chapter):
     first_cell = chapter.read_text().split("```{code-cell}")[1]
     assert "from kmeans_em.widgets import" in first_cell
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "chapters").rglob("*.md")), ids=lambda path: path.stem)
+def test_a_chapter_is_named_by_a_link_which_knows_its_number(page):
+    for line in page.read_text().splitlines():
+        named = re.findall(r"(?<!\[)\b[Cc]hapters? \d", line)
+        assert not named or "{cite:" in line, line  # another book's chapters keep their numbers

@@ -75,7 +75,32 @@ $$
 ```
 """,
     "untitled": "Words.\n",
+    "old": "---\nsubstitutions: {a: b}\n---\n# A page\n\n```{prf:proof}\n```\n",
+    "author": cells(
+        "import matplotlib.pyplot as plt\nfrom ipywidgets import interact\n\n\n"
+        "def f(k=1):\n    plt.plot([0, k])\n    plt.show()\n\n\ninteract(f);"
+    )
+    + """
+<iframe src="indx.html"></iframe>
+
+<video src="pik.png"></video>
+
+```{mermaid}
+graph TD
+```
+
+```mermaid
+graph TD
+```
+
+```pyton
+1
+```
+
+$\\RR$
+""",
 }
+STILL = "author.md:9: cell 1: what needs a running Python stands still on the page: IntSlider."
 LINES = """
 raises.md:18: cell 2: ZeroDivisionError: division by zero
 syntax.md:10: cell 1: SyntaxError: invalid syntax
@@ -112,9 +137,19 @@ names.md:34: mathematics that cannot be read: Undefined control sequence: \\nosu
 names.md:38: nothing is there to be put in for "nobody". Write it under `substitutions`
 names.md:40: nothing has the label "ex-none"
 names.md:43: there is no file "indx.md". Did you mean "index.md"?
+old.md:1: the header has "substitutions" at its left edge. Write it under `myst`: `myst: {substitutions: …}`
+author.md:9: cell 1: picture with no text alternative. Say what it shows in the header of the cell
+author.md:21: frame with no title. Say what it holds: `title="words"`
+author.md:21: there is no file "indx.html". Did you mean "index.md"?
+author.md:23: there is no file "pik.png". Did you mean "pic.png"?
+author.md:25: a mermaid diagram is drawn by a script in the page, and these pages load none. Save it once as SVG
+author.md:29: a mermaid diagram is drawn by a script in the page
+author.md:33: no language of code is called "pyton". Did you mean "python"?
+author.md:37: mathematics that cannot be read: Undefined control sequence: \\RR at position 1: \\RR. A macro of
+_config.yml: there is no picture "pik.png" for the logo. Did you mean "pic.png"?
 index.md:1: the page "untitled" has no title. Let it begin with a line `# Its title`
-_config.yml:3: no setting is called "auhtor". Did you mean "author"?
-_config.yml:43: no setting is called "numfigg". Did you mean "numfig"?
+_config.yml:4: no setting is called "auhtor". Did you mean "author"?
+_config.yml:55: no setting is called "numfigg". Did you mean "numfig"?
 _toc.yml:2: there is no page "gost". Did you mean "ghost"?
 """.strip().splitlines()
 
@@ -128,7 +163,8 @@ def printed(tmp_path_factory):
     (book / "ghost.md").write_text("# A page that is not in the book\n")
     contents, settings = book / "_toc.yml", book / "_config.yml"
     contents.write_text(contents.read_text().replace("chapters:\n", "chapters:\n- file: gost\n"))
-    settings.write_text("title: A book\n\nauhtor: Ann\n" + settings.read_text().replace("  numfig:", "  numfigg:"))
+    own = "logo: pik.png\ntitle: A book\n\nauhtor: Ann\n"
+    settings.write_text(own + settings.read_text().replace("  numfig:", "  numfigg:"))
     code, log = build(book, folder)
     assert code != 0
     return log.splitlines()
@@ -140,7 +176,7 @@ def test_every_problem_is_one_line_with_its_place_its_cause_and_its_cure(printed
 
 
 def test_nothing_is_said_but_problems_and_progress(printed):
-    known = (*LINES, "Reading ", "Writing ", "Not in _toc.yml, so not in the book: ghost.md")
+    known = (*LINES, "Reading ", "Writing ", "Not in _toc.yml, so not in the book: ghost.md", STILL)
     others = [line for line in printed[:-1] if not line.startswith(known)]
     assert others == []
 

@@ -49,7 +49,8 @@ WIDE = {
         'HTML(\'<div style="width: 900px">wide</div>' + RAW_TABLE + "')\n```"
     ),
     "iframe-output": (
-        "```{code-cell} ipython3\nfrom IPython.display import IFrame\nIFrame('about:blank', width=700, height=100)\n```"
+        "```{code-cell} ipython3\nfrom IPython.display import IFrame\n"
+        "IFrame('about:blank', 700, 100, extras=['title=\"a page\"'])\n```"
     ),
 }
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="100"><rect width="900" height="100"/></svg>'

@@ -450,6 +450,16 @@ def test_a_learned_sigma_vanishes_when_every_point_has_its_mean():
     assert_array_equal(found.resp, np.eye(3))
 
 
+@pytest.mark.parametrize("copies", [1, 3, 100, 333, 1000, 12_345])
+@pytest.mark.parametrize("learn", [["sigma"], ["sigma", "weights"]])
+def test_a_learned_sigma_is_exactly_zero_however_many_copies_of_k_points_there_are(copies, learn):
+    points = np.array([[0.1], [0.4], [0.7]])
+    X = np.random.default_rng(0).permutation(np.repeat(points, copies, axis=0))
+    found = fit(X, points + 0.01, 0.01, learn=learn)
+    assert found.sigma == 0
+    assert_array_equal(found.means, points)
+
+
 def test_a_learned_sigma_is_zero_and_the_likelihood_infinite_when_all_points_are_one():
     found = fit(column(3, 3), column(3), 0.1, learn="sigma")
     assert (found.sigma, found.converged, found.history[-1].objective) == (0, True, -np.inf)

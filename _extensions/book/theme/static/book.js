@@ -49,10 +49,10 @@ if (navigator.clipboard) {
   });
 }
 
-const SCROLLERS = "pre, .equation, .wide, .math.boxed, .cell_output .text_html";
+const SCROLLERS = "pre, .equation, .wide, .math.boxed, .cell_output .text_html, .tag_output_scroll .cell_output";
 
 function boxWideFormulas() {
-  const formulas = all("article span.math").filter((formula) => !formula.closest(".wide, .text_html"));
+  const formulas = all("article span.math").filter((formula) => !formula.closest(".wide, .text_html, .margin"));
   formulas.forEach((formula) => formula.classList.remove("boxed"));
   const edge = document.querySelector("article").getBoundingClientRect().right + 1;
   const wide = formulas.filter((formula) => formula.getBoundingClientRect().right > edge);
@@ -68,7 +68,8 @@ function markEdges(box) {
 function markScrollers() {
   boxWideFormulas();
   all(SCROLLERS).forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    const higher = box.matches(".cell_output") && box.scrollHeight > box.clientHeight;
+    if (box.scrollWidth > box.clientWidth || higher) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
     markEdges(box);
   });
