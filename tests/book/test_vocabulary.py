@@ -84,7 +84,7 @@ def test_macros_are_known_on_the_page_and_in_the_notebook_to_download(soup, voca
     formulas = [formula.text for formula in soup("text").select("annotation")]
     assert r"\norm{x}" in formulas
     assert "∥x∥" in "".join(soup("text").select_one("p:-soup-contains('Macros') .katex-mathml mrow").stripped_strings)
-    notebook = json.loads((vocabulary / "_sources" / "cells.ipynb").read_text())
+    notebook = json.loads((vocabulary / "jupyter" / "files" / "cells.ipynb").read_text())
     prose = "".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
     assert r"{\lVert \sigma \rVert}" in prose
     assert r"\norm" not in prose

@@ -49,7 +49,11 @@ def public():
     yield from (f"{name}" for name in kmeans_em.__all__)
     for module in (annealing, gaussian, seeding, datasets, checks, symbolic, plots):
         for name, thing in vars(module).items():
-            if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__ and callable(thing):
+            if (
+                not name.startswith("_")
+                and getattr(thing, "__module__", "").startswith(module.__name__)
+                and callable(thing)
+            ):
                 yield f"{module.__name__.rpartition('.')[2]}.{name}"
     yield from (f"widgets.{name}" for name in widgets.__all__)
 

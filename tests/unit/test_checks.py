@@ -20,7 +20,7 @@ WRONG = {
     "sigma squared": (lambda X: (X.mean(axis=0), squares(X) / X.size), "return its square root"),
     "over n": (
         lambda X: (X.mean(axis=0), np.sqrt(squares(X) / len(X))),
-        "on Old Faithful .* n d = 544",
+        "on Old Faithful: .* n d = 544",
     ),
     "over n - 1": (
         lambda X: (X.mean(axis=0), np.sqrt(squares(X) / (X.size - 1))),
@@ -28,11 +28,11 @@ WRONG = {
     ),
     "spread about one number": (
         lambda X: (X.mean(axis=0), X.std()),
-        r"on Old Faithful sigma should be 9\.6\d+, not 35\.\d+",
+        r"on Old Faithful: sigma should be 9\.6\d+, not 35\.\d+",
     ),
     "median": (
         lambda X: (np.median(X, axis=0), 1.0),
-        r"on the line the mean is \[6\.\], not \[5\.\]",
+        r"on the line: the mean is \[6\.\], not \[5\.\]",
     ),
     "mean of everything": (lambda X: (X.mean(), X.std()), r"shape \(1,\), not \(\)"),
     "mean as a row": (
@@ -88,7 +88,7 @@ WRONG_SHARES = {
         lambda X, means, sigma: (
             (r := np.exp(-((X[:, None] - means) ** 2).sum(axis=2) / (2 * sigma**2))) / r.sum(axis=1, keepdims=True)
         ),
-        r"sigma = 0\.001 the shares of point 1 are NaN",
+        r"sigma = 0\.001: the shares of the point 0 are NaN",
     ),
     "no factor 2": (lambda X, means, sigma: shares(X, means, sigma / np.sqrt(2)), "over 2 sigma"),
     "not normalised": (lambda X, means, sigma: 2 * shares(X, means, sigma), "add up to 2, not to 1"),
@@ -97,7 +97,7 @@ WRONG_SHARES = {
         lambda X, means, sigma: (r := shares(X, means, sigma)) / r.sum(axis=0),
         r"add up to .*, not to 1",
     ),
-    "hard": (lambda X, means, sigma: shares(X, means, 1e-9), r"point 4 should be \[0\.2227, 0\.7773\]"),
+    "hard": (lambda X, means, sigma: shares(X, means, 1e-9), r"the point 8 should be \[0\.2227, 0\.7773\]"),
     "not a function": (3.0, "function"),
 }
 
@@ -168,20 +168,29 @@ WRONG_SIGMAS = {
     "no factor 2": (lambda X, m, tol: np.sqrt(2) * hard_sigma(X, m, tol), "lacks a factor 2"),
     "no k - 1": (lambda X, m, tol: hard_sigma(X, m, tol, others=1), r"on three blobs.* there are k - 1 = 2"),
     "k for k - 1": (lambda X, m, tol: hard_sigma(X, m, tol, others=len(m)), r"should be 2\.086\d*, not 1\.94"),
-    "largest gap": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D).max()), "largest gap; .* 40 of point 4"),
+    "largest gap": (
+        lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D).max()),
+        "largest gap; .* 40 of the point 8",
+    ),
     "first point": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D)[0]), "first point; the smallest gap, 40"),
     "mean gap": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(D).mean()), "mean gap; the smallest"),
     "distances": (lambda X, m, tol: hard_sigma(X, m, tol, lambda D: gaps(np.sqrt(D)).min()), "squared distances"),
     "squared": (lambda X, m, tol: hard_sigma(X, m, tol) ** 2, r"^on the line.* 4\.35\d* is sigma squared"),
     "no 1 - tol": (lambda X, m, tol: hard_sigma(X, m, tol, odds=1 / tol), r"safe, but not the largest: .* 2\.086"),
     "minus": (lambda X, m, tol: hard_sigma(X, m, tol, odds=tol / (1 - tol)), r"should be 2\.086\d*, not nan"),
-    "any at a tie": (lambda X, m, tol: hard_sigma(X, m, tol) or np.inf, "point 2 is tied.* only 0 will do, not inf"),
+    "any at a tie": (
+        lambda X, m, tol: hard_sigma(X, m, tol) or np.inf,
+        "the point 0 is tied.* only 0 will do, not inf",
+    ),
     "one for each point": (lambda X, m, tol: hard_sigma(X, m, tol, gaps), r"one number, .* not shape \(6,\)"),
     "nothing returned": (lambda X, m, tol: None, "one number"),
-    "0 for one mean": (lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else 0.0, "one mean 7 .* np.inf, not 0.0"),
+    "0 for one mean": (
+        lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else 0.0,
+        "one mean 7: .* np.inf, not 0.0",
+    ),
     "no second mean": (
         lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else gaps(sq_dists(X, m)),
-        r"np.inf, not an error \(not enough values",
+        r"it stopped in line \d+ with an error \(not enough values .*return np\.inf",
     ),
     "not a function": (3.0, "function"),
 }
@@ -230,7 +239,7 @@ WRONG_HARD_STEPS = {
     "weights ignored": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, 1 + 0 * w)), "did not get the weights"),
     "wrong sign": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, 1 / w)), "on the line.* sign"),
     "no factor 2": (lambda X, m, s, w: after(X, m, hard_labels(X, m, s, w, factor=1)), "factor 2 is missing"),
-    "last of the tied": (last_of_the_tied, "where 0 is tied the label of point 2 should be 0, not 1"),
+    "last of the tied": (last_of_the_tied, "where 0 is tied: the label of the point 0 should be 0, not 1"),
     "labels from 1": (lambda X, m, s, w: (hard_labels(X, m, s, w) + 1, m, w), "count from 0"),
     "soft means": (
         lambda X, m, s, w: ((step := hard_em_step(X, m, s, w))[0], soft_means(X, m, s, w), step[2]),
@@ -246,7 +255,7 @@ WRONG_HARD_STEPS = {
             np.where(step[2][:, None] > 0, step[1], np.nan),
             step[2],
         ),
-        "gets no points a mean is NaN",
+        "gets no points: a mean is NaN",
     ),
     "old weights": (
         lambda X, m, s, w: (*hard_em_step(X, m, s, w)[:2], w),
@@ -266,11 +275,11 @@ WRONG_HARD_STEPS = {
     ),
     "a weight of 0 dropped": (
         lambda X, m, s, w: hard_em_step(X, m, s, np.where(w > 0, w, 1.0)),
-        "at 8 of weight 0 a class of weight 0 got a point",
+        "at 8 of weight 0: a class of weight 0 got a point",
     ),
     "one-hot": (
         lambda X, m, s, w: (np.eye(len(m))[(step := hard_em_step(X, m, s, w))[0]], *step[1:]),
-        r"shape \(6,\), one for each point, not \(6, 2\)",
+        r"labels, one for each point, should have shape \(6,\), not \(6, 2\)",
     ),
     "only two": (lambda X, m, s, w: hard_em_step(X, m, s, w)[1:], "tuple of three"),
     "nothing returned": (lambda X, m, s, w: None, "tuple of three"),
@@ -328,7 +337,7 @@ WRONG_ON_THE_ROAD = {
     "exchanged": (
         "posterior",
         lambda X, means, sigma, weights: tempered(X, means, sigma, weights, lambda p: p[:, ::-1]),
-        "the posterior of point 1 should be",
+        "the posterior of the point 0 should be",
     ),
     "transposed": (
         "posterior",
@@ -358,7 +367,7 @@ WRONG_ON_THE_ROAD = {
     ),
     "the share": ("total", lambda X, means, sigma: 1 / blocks(X, means, sigma), "the largest share"),
     "one total": ("total", lambda X, means, sigma: blocks(X, means, sigma).sum(), r"shape \(6,\), not \(\)"),
-    "always 1": ("total", lambda X, means, sigma: np.ones(len(X)), "the total of point 4 should be 1.286"),
+    "always 1": ("total", lambda X, means, sigma: np.ones(len(X)), "the total of the point 8 should be 1.286"),
 }
 
 
@@ -382,7 +391,7 @@ WRONG_PROBABILITIES = {
         lambda X, c: probabilities(X, c, lambda J, X: np.sqrt(squares(X) / X.size)),
         "not around the nearest centres",
     ),
-    "hard": (lambda X, c: np.eye(len(c))[sq_dists(X, c).argmin(axis=1)], "sigma is 2.58199, and point 4"),
+    "hard": (lambda X, c: np.eye(len(c))[sq_dists(X, c).argmin(axis=1)], "sigma is 2.58199, and the point 8"),
     "one column": (lambda X, c: probabilities(X, c)[:, 0], r"shape \(6, 2\), not \(6,\)"),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmeans_em import gaussian, responsibilities
+from kmeans_em import fit, gaussian, inertia, responsibilities
 from kmeans_em.checks import CHECKS, check
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
@@ -16,6 +16,7 @@ EXERCISE = re.compile(
     re.DOTALL,
 )
 FOUND = [found for chapter in sorted(CHAPTERS.glob("[0-9]*.md")) for found in EXERCISE.finditer(chapter.read_text())]
+NAMES = {"np": np, "gaussian": gaussian, "responsibilities": responsibilities, "fit": fit, "inertia": inertia}
 
 
 def test_every_check_belongs_to_an_exercise():
@@ -25,6 +26,5 @@ def test_every_check_belongs_to_an_exercise():
 @pytest.mark.parametrize("part", ["attempt", "solution"])
 @pytest.mark.parametrize("found", FOUND, ids=lambda found: found["name"])
 def test_the_solution_is_right_and_the_first_attempt_is_not(found, part):
-    names = {"np": np, "gaussian": gaussian, "responsibilities": responsibilities}
-    exec(found[part], names)
+    exec(found[part], names := dict(NAMES))
     assert bool(check(found["name"], names[found["function"]])) is (part == "solution")
