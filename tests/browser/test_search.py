@@ -55,7 +55,8 @@ FIRST = {
     "kmeans++": ("questions", "What is k-means++ good for?"),
     "bayes rule": ("03-mixture", "Tell the story of the data: Gaussians, labels, Bayes"),
     "steps tend to 0": ("05-em-where-it-ends", "The steps tend to 0"),
-    "deterministic annealing": ("questions", "What is deterministic annealing, and is it better than restarts?"),
+    "deterministic annealing": ("08-turn-up-annealing", "Does annealing pay?"),
+    "annealing or restarts": ("questions", "What is deterministic annealing, and is it better than restarts?"),
     "at which sigma do the means merge": ("questions", "At which σ do the means merge?"),
     "temperature and units": ("04-soften-temperature", "Temperature, units, and very small σ"),
 }
@@ -84,8 +85,7 @@ WORDS = """
     standardise, normalize, cycle, oscillate, equal components, probabilities out of k-means, sklearn, scikit-learn,
     inertia, centroid, elbow, outlier, convergence, local minimum, empty cluster, ELBO, temperature, fuzzy, delta,
     prior, variational, NaN, expectation maximization, normal distribution, latent variable, hidden variable,
-    likelihood, posterior, initialization, random start, silhouette, BIC, Lloyd, dask, kl divergence, euclidean,
-    annealing, bifurcation, hysteresis, phase transition
+    likelihood, posterior, initialization, random start, silhouette, BIC, Lloyd, dask, kl divergence, euclidean
 """
 
 
