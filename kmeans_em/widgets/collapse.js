@@ -108,7 +108,7 @@ function render({ model, el }) {
     const top = Math.max(...sums.flat().map((row) => row[2]));
     up = linear([FLOOR, Math.max(0, top + 3)], lower.bottom, lower.top);
     const powers = [];
-    for (let power = Math.ceil(Math.log10(lowest[0])); 10 ** power <= lowest[1]; power++) powers.push(power);
+    for (let power = Math.ceil(Math.log10(lowest[0])); 10 ** power <= lowest[1]; power += right - left < 260 ? 2 : 1) powers.push(power);
     const tick = (power) => `<text class="tick" x="${across.at(power * Math.LN10)}" y="${lower.bottom + 14}" text-anchor="${across.at(power * Math.LN10) < left + 16 ? "start" : "middle"}">${plain(10 ** power).replace("1.0·", "")}</text>`;
     const curve = (j) => path(grid.map((sigma, i) => [across.at(Math.log(sigma)), up.at(Math.max(sums[i][j][2], FLOOR - 40))]), "curve", j);
     svg.innerHTML = `
