@@ -60,7 +60,6 @@ def ask(answer: Any, title: str, *arguments: Any, allowed: Collection[str] = ())
             sys.setprofile(watch)
             found = answer(*given)
     except Exception as error:
-        sys.setprofile(before)
         raise Wrong(f"on {title}: {stopped(error, answer)}") from error
     finally:
         sys.setprofile(before)

@@ -58,7 +58,8 @@ def _hard_em(answer: Any) -> Hint:
     ):
         X, old, prior = (np.array(part, dtype=float) for part in (X, means, weights))
         D = em.sq_dists(X, old)
-        triple = parts(ask(answer, title, X, old, sigma, prior), title, "labels", "means", "weights")
+        given = ask(answer, title, X, old, sigma, prior, allowed=("responsibilities",))
+        triple = parts(given, title, "labels", "means", "weights")
         with np.errstate(divide="ignore"):
             edge = 2 * sigma**2 * np.log(prior)[:, None]
         labels = (D - edge).argmin(axis=0)
