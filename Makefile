@@ -25,7 +25,7 @@ help:
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
 	@echo "make binder  what Binder does, and the notebooks there"
-	@echo "make bench   speed, memory and digits of the loop, page weight, slider latency"
+	@echo "make bench   speed, memory and digits of the loop, page weight, slider latency, Python in the page"
 	@echo "make pins    write requirements.txt and .binder/requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built (the environment stays)"
 
@@ -61,6 +61,7 @@ bench: site
 	@$(BIN)/python -m benchmarks.accuracy
 	@$(BIN)/python -m benchmarks.page_weight
 	@$(BIN)/python -m benchmarks.slider_latency
+	@$(BIN)/python -m benchmarks.python_in_page
 
 pins: $(ENV)
 	@$(BIN)/python -m pip install --quiet uv

@@ -23,6 +23,7 @@ import nbformat
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from ..launch import Way
 from .python import needs
 from .runtime import KEPT, ready
 
@@ -193,6 +194,7 @@ def add_runner(app, pagename, templatename, context, doctree):
         return
     app.add_css_file("runner/runner.css", priority=300)
     app.add_js_file("runner/runner.js", loading_method="defer")
+    context.setdefault("launch", []).insert(0, Way("Run here", "in the page, below each cell", action="run-here"))
     folder = Path(app.srcdir, pagename).parent
     what = {
         "folder": f"/home/pyodide/{Path(pagename).parent}".rstrip("/."),

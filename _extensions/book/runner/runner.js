@@ -13,6 +13,16 @@
     return `cell ${location.pathname} ${code.length} ${hash >>> 0}`;
   }
 
+  // "Run here" in the menu leads to the next cell.
+  document.querySelector("[data-action=run-here]")?.addEventListener("click", ({ target }) => {
+    const shown = bars.filter((bar) => bar.checkVisibility());
+    const next = shown.find((bar) => bar.getBoundingClientRect().top > 0) ?? shown.at(-1) ?? bars[0];
+    for (let fold = next.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.closest("details").open = false;
+    next.querySelector("[data-do=run]").focus();
+    next.scrollIntoView({ block: "center" });
+  });
+
   const bars = [...document.querySelectorAll("div.runner")];
   for (const bar of bars) {
     const pre = bar.parentElement.querySelector("pre");
