@@ -88,7 +88,7 @@ def extension(name):
 
 def packages():
     """(the lock file, {file: data}) of what a notebook may import."""
-    lock = runner.runtime()[0]
+    lock = runner.available()[0]
     known = {name: package for name, package in lock["packages"].items() if name not in ("runner", "traitlets")}
     for name, package in known.items():
         known[name] = {**package, "file_name": f"../_static/python/{package['file_name']}"}

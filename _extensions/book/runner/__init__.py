@@ -57,7 +57,7 @@ def source(folder):
 
 
 @cache
-def runtime():
+def available():
     """(packages by name, {file: (bytes, compressed bytes)}) of what the page can load, ours included."""
     lock = json.loads((KEPT / "pyodide-lock.json").read_text())
     sizes = json.loads((KEPT / "sizes.json").read_text())
@@ -126,7 +126,7 @@ def own_wheel():
 
 def packages_for(modules):
     """The packages that hold these modules and what those need, by name."""
-    lock = runtime()[0]["packages"]
+    lock = available()[0]["packages"]
     found, ahead = set(), ["runner", "kmeans-em"]
     ahead += [name for name, package in lock.items() if modules & set(package["imports"])]
     while ahead:
@@ -139,13 +139,13 @@ def packages_for(modules):
 
 def unknown(modules, folder):
     """Those that neither Python nor a package of the page nor the book has."""
-    lock = runtime()[0]["packages"].values()
+    lock = available()[0]["packages"].values()
     known = set(sys.stdlib_module_names).union(*(package["imports"] for package in lock))
     return sorted(name for name in modules - known if not source(folder)(name))
 
 
 def megabytes(packages):
-    lock, sizes, _ = runtime()
+    lock, sizes, _ = available()
     names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
     names += [lock["packages"][name]["file_name"] for name in packages]
     return sum(sizes[name][1] for name in names) / 1e6
@@ -226,7 +226,7 @@ def copy_runtime(app, exception):
     static = Path(app.outdir, "_static")
     if exception or not (static / "runner").exists():
         return
-    lock, sizes, contents = runtime()
+    lock, sizes, contents = available()
     target = static / "python"
     target.mkdir(exist_ok=True)
     for file in KEPT.iterdir():
@@ -248,7 +248,7 @@ def copy_runtime(app, exception):
 
 
 def setup(app):
-    runtime.cache_clear()
+    available.cache_clear()
     app.add_post_transform(Toolbars)
     app.connect("html-page-context", add_runner)
     app.connect("build-finished", copy_runtime)

@@ -17,6 +17,8 @@ class Names:
         for statement in ordered(ast.parse(code).body):
             table = symtable.symtable(ast.unparse(statement), "cell", "exec")
             here = {it.get_name() for it in table.get_symbols() if it.is_referenced()}
+            if isinstance(statement, ast.AugAssign):
+                here.add(root(statement.target))
             self.taken |= here - self.bound
             later.update(global_names(table))
             self.bound |= {it.get_name() for it in table.get_symbols() if it.is_assigned() or it.is_imported()}
