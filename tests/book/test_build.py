@@ -28,6 +28,7 @@ def test_every_notebook_was_executed(site, soups):
             continue
         notebook = json.loads((site / "jupyter" / "files" / page).with_suffix(".ipynb").read_text())
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        cells = [cell for cell in cells if "%pip install" not in "".join(cell["source"])]  # for other machines
         assert cells, page
         assert all(cell["execution_count"] for cell in cells), f"{page}: a cell was not run"
         errors = [out for cell in cells for out in cell["outputs"] if out["output_type"] == "error"]
