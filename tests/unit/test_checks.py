@@ -401,3 +401,25 @@ def test_wrong_probabilities_get_their_hint(answer, hint):
     assert check("probabilities", probabilities)
     with pytest.raises(AssertionError, match=hint):
         raise AssertionError(check("probabilities", answer).hint)
+
+
+def spreads(X, ddof=0):
+    return np.linalg.eigvalsh(np.atleast_2d(np.cov(X.T, ddof=ddof)))
+
+
+WRONG_GROWTHS = {
+    "n - 1": (lambda X, sigma: spreads(X, 1)[-1] / sigma**2, "divide by n, not by n - 1"),
+    "a column": (lambda X, sigma: X.var(axis=0).max() / sigma**2, "slanting direction"),
+    "the sum": (lambda X, sigma: spreads(X).sum() / sigma**2, "not their sum"),
+    "the root": (lambda X, sigma: np.sqrt(spreads(X)[-1]) / sigma, "without the root"),
+    "sigma": (lambda X, sigma: spreads(X)[-1] / sigma, "divide by sigma"),
+    "many": (lambda X, sigma: spreads(X) / sigma**2, "return one number"),
+    "another": (lambda X, sigma: 1, "the factor should be 1.9792, not 1.0000"),
+}
+
+
+@pytest.mark.parametrize(("answer", "hint"), WRONG_GROWTHS.values(), ids=WRONG_GROWTHS)
+def test_wrong_growths_get_their_hint(answer, hint):
+    assert check("growth", lambda X, sigma: spreads(X)[-1] / sigma**2)
+    with pytest.raises(AssertionError, match=hint):
+        raise AssertionError(check("growth", answer).hint)

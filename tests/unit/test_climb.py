@@ -48,7 +48,7 @@ def test_all_but_the_data_can_be_set_later_and_are_checked():
     ("arguments", "words"),
     [
         ({"X": [[0, 1]]}, r"^X: expected points on a line, shape \(n, 1\), got \(1, 2\); choose one column$"),
-        ({"X": [0, 1]}, r"^X: expected shape \(n, d\), got \(2,\); for points on a line use X\[:, None\]$"),
+        ({"X": [0, 1]}, r"^X: expected shape \(n, d\), got \(2,\); for points on a line use np.array\(X\)\[:, None\]$"),
         ({"X": [[np.nan]]}, "^X: "),
         ({"others": 11}, "^others: "),
         ({"m": "16"}, "^m: expected one number"),
