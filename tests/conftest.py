@@ -119,7 +119,8 @@ def new_page(browser, request):
         page.on("console", lambda message: page.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: page.console.append(f"error: {error}"))
         page.on("request", lambda request: page.requests.append(request.url))
-        if page.goto(url, wait_until="load").status == 404 and not own:
+        answer = page.goto(url, wait_until="load")
+        if answer and answer.status == 404 and not own:
             page.context.close()
             pytest.skip(f"this book has no page {url}")
         page.evaluate("document.fonts.ready.then(() => true)")
