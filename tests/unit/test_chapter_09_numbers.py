@@ -229,3 +229,34 @@ def test_a_price_for_small_sigma_falls_as_the_limit_says():
         means, log_w = np.einsum("ij,id->jd", np.exp(log_r - log_R), LINE), log_R - np.log(6)
         prices.append(-2 * sigma**2 * log_w[2])
     assert np.round(prices, 1).tolist() == [99, 98, 97, 96]
+
+
+def test_learned_weights_keep_means_apart_where_equal_ones_merge():
+    far = np.array([[0.0]] * 84 + [[10.0]])
+    equal = fit(far, [[0], [10]], 3, max_steps=20_000)
+    learned = fit(far, [[0], [10]], 3, weights=[0.5, 0.5], learn="weights", max_steps=20_000)
+    assert equal.converged
+    assert np.ptp(equal.means) < 1e-6
+    assert learned.means.ravel().round(2).tolist() == [0.04, 9.96]
+    says(WEIGHTS, f"where $\\sqrt\\lambda = {far.std():.3f}$", "they rest at 0.04 and 9.96")
+
+
+def test_a_third_component_rests_on_a_low_hill():
+    waiting = MINUTES[:, 1:]
+    run = fit(waiting, [[50], [80], [67]], 6, weights=[0.45, 0.45, 0.1], learn="weights", max_steps=6000, tol=0)
+    says(WEIGHTS, f"comes to rest at {run.means[2, 0]:.2f} with the weight {run.weights[2]:.4f}")
+
+
+def test_one_bell_is_left_ever_more_slowly():
+    one, _ = gaussian.sample(10_000, [[0]], 1, rng=0)
+    run = fit(one, [[-0.8], [0.8]], 0.6, learn="sigma", max_steps=8000)
+    assert not run.converged
+    assert log_likelihood(one, run.means, run.sigma) < log_likelihood(one, 2 * [[one.mean()]], one.std())
+    says(SIGMA, f"after 8000 steps the means are ${run.means[0, 0]:.2f}$ and {run.means[1, 0]:.2f}")
+
+
+def test_one_long_blob_is_four_and_a_half_widths_from_itself():
+    blob = np.random.default_rng(0).normal(size=(4000, 3)) * [1, 0.1, 0.1]
+    centres = fit(blob, blob[:2], 0).means
+    apart = np.linalg.norm(centres[0] - centres[1]) / np.sqrt(inertia(blob, centres) / blob.size)
+    says(SIGMA, f"has its centres {apart:.1f} widths apart")

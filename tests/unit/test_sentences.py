@@ -88,7 +88,7 @@ CLAIMS = [
     ("09-learn", "the heaps are not equally large", "soft.weights.min() < 0.4"),
     (
         "09-learn",
-        r"durations of (\d) to (\d) and waits of (\d+) to (\d+)",
+        r"durations of ([\d.]+) to ([\d.]+) and waits of (\d+) to (\d+)",
         "[f(datasets.old_faithful()[:, a]) for a in (0, 1) for f in (min, max)]",
     ),
 ]
