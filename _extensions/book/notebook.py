@@ -96,8 +96,8 @@ def clean(cell):
 
 def with_pictures(app, cell, names):
     """The cell with the pictures that it shows."""
-    shown = [name for name in names if f"(attachment:{name}" in cell.source]
-    source = {name: path for path, name in app.builder.images.items()}
+    source = {name: path for path, name in app.builder.images.items()}  # not one that is missing: the build says so
+    shown = [name for name in names if name in source and f"(attachment:{name}" in cell.source]
     for name in shown:
         kind = mimetypes.guess_type(name)[0] or "image/png"
         data = base64.b64encode(Path(app.srcdir, source[name]).read_bytes()).decode()
