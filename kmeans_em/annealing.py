@@ -111,7 +111,8 @@ def anneal(
 
 def _middle(data: InMemory, k: int) -> Array:
     """All k means at the mean of the data: one step at sigma = inf takes them there from anywhere."""
-    return loop(data, np.tile(data.box.low, (k, 1)), np.inf, None, (), 1, 0.0)["means"]  # type: ignore[no-any-return]
+    means: Array = loop(data, np.tile(data.box.low, (k, 1)), np.inf, None, (), 1, 0.0)["means"]
+    return means
 
 
 def _critical(X: NDArray[np.floating], resp: Array) -> Array:

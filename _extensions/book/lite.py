@@ -5,7 +5,6 @@ not hide a chapter that has changed since. Python is that of the pages (runner/)
 widgets are packed from this environment. One lock file names them all, so nothing is looked up anywhere else.
 """
 
-import hashlib
 import json
 import re
 import shutil
@@ -52,22 +51,9 @@ def packed(known):
         modules = {str(file): Path(file.locate()) for file in files if file.suffix not in (".so", ".pyc", ".pyi")}
         top = {Path(file).parts[0].removesuffix(".py") for file in modules if file.endswith(".py")}
         contents[f"{name}.zip"] = data = runner.packed(modules)
-        entries[name] = entry(name, f"packages/{name}.zip", data, sorted(top), needs(name))
+        entries[name] = runner.entry(name, f"packages/{name}.zip", data, sorted(top), needs(name))
         ahead += needs(name)
     return entries, contents
-
-
-def entry(name, file, data, imports, depends):
-    return {
-        "name": name,
-        "version": "0",
-        "file_name": file,
-        "install_dir": "site",
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "package_type": "package",
-        "imports": imports,
-        "depends": depends,
-    }
 
 
 def shipped():
@@ -78,7 +64,7 @@ def shipped():
         name = plain(module)
         if name in KERNEL:
             contents[wheel.name] = data = wheel.read_bytes()
-            entries[name] = entry(name, f"packages/{wheel.name}", data, [module], [])
+            entries[name] = runner.entry(name, f"packages/{wheel.name}", data, [module], [])
     return entries, contents
 
 

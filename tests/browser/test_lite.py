@@ -14,10 +14,8 @@ pytestmark = pytest.mark.xdist_group("lite")
 
 
 @pytest.fixture(scope="module")
-def notebook(browser, address, site):
+def notebook(browser, address, python_in_the_page):
     """The first page as a notebook, all of whose cells were run."""
-    if not (site / "jupyter" / "notebooks").exists():
-        pytest.skip("this book was built without Python for the browser: no source of it was in reach")
     alone = browser.browser_type.launch(executable_path=installed(), args=[*FLAGS, ALONE])
     context = alone.new_context(viewport={"width": 1280, "height": 1000})
     requests = []

@@ -1,6 +1,5 @@
 """Python in the page: cells run where they stand, print what the book prints, and nothing is loaded before a click."""
 
-import os
 import re
 
 import pytest
@@ -27,11 +26,7 @@ SHOWN = """(bar) => {
 EXERCISE = "chapters/07-deltas"
 
 
-@pytest.fixture(autouse=True)
-def runtime(site):
-    if not (site / "_static" / "python").exists():
-        assert not os.environ.get("CI"), "no source of Python for the page was in reach"
-        pytest.skip("this book was built without Python for the page: no source of it was in reach")
+pytestmark = pytest.mark.usefixtures("python_in_the_page")
 
 
 @pytest.fixture

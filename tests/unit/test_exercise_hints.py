@@ -410,7 +410,7 @@ def test_no_number_in_the_right_shape_gets_a_hint(name, shape):
 
 def test_an_error_is_told_with_its_case_and_its_line():
     def answer(X, a):
-        return X / nowhere  # noqa: F821
+        return X / nowhere  # noqa: F821 (the error that is told)
 
     line = answer.__code__.co_firstlineno + 1
     hint = f"on the line, all weights 1: it stopped in line {line} with an error (name 'nowhere' is not defined)"

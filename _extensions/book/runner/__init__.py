@@ -5,7 +5,6 @@ it, editor.js the editor. All of that is loaded after a click; before, a page ha
 below each cell.
 """
 
-import gzip
 import hashlib
 import io
 import json
@@ -25,7 +24,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from ..launch import Way
 from .python import needs
-from .runtime import KEPT, ready
+from .runtime import KEPT, ready, sizes_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -58,7 +57,7 @@ def source(folder):
 
 @cache
 def available():
-    """(packages by name, {file: (bytes, compressed bytes)}) of what the page can load, ours included."""
+    """(lock file, {file: (bytes, compressed bytes)}, {file: data} of ours) of what the page can load."""
     lock = json.loads((KEPT / "pyodide-lock.json").read_text())
     sizes = json.loads((KEPT / "sizes.json").read_text())
     ours = {"traitlets": (traitlets(), []), "runner": (python_modules(), ["traitlets"])}
@@ -66,19 +65,25 @@ def available():
     ours |= {"kmeans-em": ((wheel.name, wheel.read_bytes()), ["numpy"])}
     contents = {}
     for name, ((file, data), depends) in ours.items():
-        lock["packages"][name] = {
-            "name": name,
-            "version": "0",
-            "file_name": file,
-            "install_dir": "site",
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "package_type": "package",
-            "imports": {"traitlets": ["traitlets"], "kmeans-em": ["kmeans_em"]}.get(name, sorted(STAND_INS)),
-            "depends": depends,
-        }
-        sizes[file] = len(data), len(gzip.compress(data))
+        imports = {"traitlets": ["traitlets"], "kmeans-em": ["kmeans_em"]}.get(name, sorted(STAND_INS))
+        lock["packages"][name] = entry(name, file, data, imports, depends)
+        sizes[file] = sizes_of(data)
         contents[file] = data
     return lock, sizes, contents
+
+
+def entry(name, file, data, imports, depends):
+    """What a lock file says of a package of ours."""
+    return {
+        "name": name,
+        "version": "0",
+        "file_name": file,
+        "install_dir": "site",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "package_type": "package",
+        "imports": imports,
+        "depends": depends,
+    }
 
 
 def packed(paths):
