@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from _extensions.book.widgets import shorten_figures
-from kmeans_em.widgets.base import with_short_numbers, without_comments
+from kmeans_em.widgets.base import with_short_numbers
 from tests.build import NOTEBOOK, build, scratch
 
 FIGURE = """# A page
@@ -152,11 +152,6 @@ def test_widgets_of_a_kind_share_their_module(try_page):
     assert code == 0, log
     assert html.count("'mounted '") == 1
     assert html.count('"_module_of"') == 1
-
-
-def test_modules_reach_the_page_without_comments():
-    source = "// why\nconst a = 1; // kept\n\n  const b = `//${a}`;\n"
-    assert without_comments(source) == "const a = 1; // kept\nconst b = `//${a}`;\n"
 
 
 def test_drawings_have_short_numbers_where_no_size_hangs_on_them():

@@ -13,8 +13,9 @@ import importlib.util, io, warnings, zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
 
 warnings.simplefilter("ignore")  # of other people's modules
-UNUSED = ("/tests/", ".pyi", ".pxd", "matplotlib/testing/", "mpl-data/sample_data/",
+UNUSED = ("/tests/", ".pyi", ".pxd", "matplotlib/testing/", "mpl-data/sample_data/", "mpl_toolkits/axisartist/",
           "/benchmarks/", "mpl-data/images/", "fonts/afm/", "fonts/pdfcorefonts/", "web_backend/", "qt_editor/",
+          "backends/_backend_tk", "backends/_tkagg",
           *(f"backends/backend_{name}" for name in ("gtk", "qt", "tk", "wx", "macosx", "web", "nbagg", "pgf", "cairo")))
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSansDisplay.ttf", "STIX")
 
