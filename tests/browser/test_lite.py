@@ -45,6 +45,24 @@ def test_the_explorer_moves(notebook):
     assert slider.get_attribute("aria-valuetext") != before
 
 
+def test_python_knows_where_the_explorer_stands(notebook):
+    slider = notebook.locator(".explorer input[type=range]").first
+    places = []
+    for key in ("Home", "End"):
+        slider.press(key)
+        last = notebook.locator(".jp-CodeCell").last
+        last.locator(".cm-content").click()
+        notebook.keyboard.press("Escape")
+        notebook.keyboard.press("b")  # a cell below
+        notebook.locator(".jp-CodeCell").last.locator(".cm-content").click()
+        notebook.keyboard.insert_text("print(next(shown for shown in Out.values() if hasattr(shown, 'sigma')).sigma)")
+        notebook.keyboard.press("Control+Enter")
+        output = notebook.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+        output.wait_for(timeout=STARTS_WITHIN)
+        places.append(float(output.inner_text()))
+    assert places[0] < places[1]
+
+
 def test_nothing_is_stored_that_could_hide_the_chapter_later(notebook):
     assert notebook.evaluate("indexedDB.databases()") == []
 

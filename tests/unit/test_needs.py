@@ -26,6 +26,7 @@ IMPORT_NUMPY = "import numpy as np"
         ("x", [], [4, 5]),
         ("x = 1\nx", [], []),
         ("[x for x in range(3)]", [], []),
+        ("{x: total for x in range(3)}", [IMPORT_NUMPY], [1, 2]),
         ("def f(x):\n    return x", [], []),
         ("def f():\n    return total", [IMPORT_NUMPY], [1, 2]),
         ("x = x + 1", [], [4, 5]),

@@ -1,8 +1,5 @@
 // The page's side of Python: cells, their buttons and outputs. One worker, which is begun with the first run.
-import { edit } from "./editor.js";
-
 const here = new URL(".", import.meta.url);
-const root = new URL("../python/", here);
 const content = new URL(document.documentElement.dataset.content_root, location.href);
 const page = location.pathname.slice(content.pathname.length).replace(/(\.html)?$/, "");
 const read = async (name) => (await fetch(new URL(name, here))).json();
@@ -35,7 +32,8 @@ class Cell {
     return this.code !== this.printed;
   }
 
-  openEditor() {
+  async openEditor() {
+    const { edit } = await import("./editor.js");
     if (this.editor) return;
     const place = document.createElement("div");
     place.className = "editor";
@@ -62,8 +60,8 @@ class Cell {
     } catch (blocked) { /* the edit lasts for this page */ }
   }
 
-  restore() {
-    this.openEditor();
+  async restore() {
+    await this.openEditor();
     this.editor.set(this.printed);
     this.change(this.printed);
     this.say("As printed.");
@@ -230,7 +228,7 @@ function begin(cell) {
     return { name, bytes: new Uint8Array(await answer.arrayBuffer()) };
   }));
   beside.then((near) => post({
-    start: { root: root.href, codes: current(), packages, folder: facts.folder, files: [...near, ...files] },
+    start: { codes: current(), packages, folder: facts.folder, files: [...near, ...files] },
   }));
 }
 
@@ -267,7 +265,9 @@ async function run(cell) {
     cell.say("Running …");
     await new Promise((resolve, reject) => {
       Object.assign(mine, { done: resolve, broken: reject });
-      mine.post({ run: { number: cells.indexOf(cell), codes: current() } });
+      const number = cells.indexOf(cell);
+      const packages = cells.some((one) => one.edited) ? null : facts.packages[number]; // of an edit, Python sees it
+      mine.post({ run: { number, codes: current(), packages } });
     });
   } catch (failed) {
     if (worker === mine) {
@@ -308,8 +308,8 @@ export async function act(bars, bar, action) {
     cells ??= facts.codes.map((code, number) => new Cell(code, barOf.get(number)));
   }
   const cell = cells[Number(bar.dataset.cell)];
-  if (action === "edit") cell.openEditor();
-  else if (action === "restore") cell.restore();
+  if (action === "edit") await cell.openEditor();
+  else if (action === "restore") await cell.restore();
   else if (worker?.asked === cell) stop(cell);
   else if (worker?.asked) {
     rest(cell);

@@ -1,4 +1,6 @@
 // Python, in a worker of the page. Told {start}, {run}, {set} or {file}; tells {kind, …}.
+const root = new URL("../python/", import.meta.url).href;
+const engine = import(`${root}pyodide.mjs`); // while the page gets ready
 let python, session, received = {};
 
 // What comes over the network is counted, for the bar. Not the engine: a stream of ours would keep a browser from
@@ -28,8 +30,8 @@ function count(name, bytes) {
   postMessage({ kind: "received", received });
 }
 
-async function start({ root, codes, packages, folder, files }) {
-  const { loadPyodide } = await import(`${root}pyodide.mjs`);
+async function start({ codes, packages, folder, files }) {
+  const { loadPyodide } = await engine;
   python = await loadPyodide({
     indexURL: root,
     packages: ["runner", "kmeans-em", ...packages],
@@ -37,7 +39,7 @@ async function start({ root, codes, packages, folder, files }) {
   });
   session = python.pyimport("session");
   const tell = (kind, what) => postMessage({ kind, ...JSON.parse(what) });
-  session.tell = python.pyimport("anywidget").tell = tell;
+  session.tell = tell;
   session.begin(folder);
   files.forEach(keep);
   take(codes);
@@ -54,10 +56,11 @@ function keep({ name, bytes }) {
   python.FS.writeFile(name, bytes);
 }
 
-async function run({ number, codes }) {
+async function run({ number, codes, packages }) {
   take(codes);
-  const { cells, lines, modules } = JSON.parse(session.wanted(number));
-  await python.loadPackage(packagesFor(modules), { messageCallback() {} });
+  const plan = session.wanted(number);
+  const { cells, lines } = JSON.parse(plan);
+  await python.loadPackage(packages ?? packagesFor(JSON.parse(session.imported(plan))), { messageCallback() {} });
   for (const cell of cells) {
     postMessage({ kind: "begins", cell });
     const begun = performance.now();

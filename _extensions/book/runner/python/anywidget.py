@@ -4,12 +4,12 @@ import base64
 import itertools
 import json
 
+import session
 import traitlets
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 NAMES = (f"page-{number}" for number in itertools.count(1))
 WIDGETS = {}
-tell = None  # set by worker.js
 
 
 class AnyWidget(traitlets.HasTraits):
@@ -30,7 +30,7 @@ class AnyWidget(traitlets.HasTraits):
     def _tell(self, change):
         if not self._from_page:
             state, buffers = self._state([change["name"]])
-            tell("traits", json.dumps({"widget": self.model_id, "state": state, "buffers": buffers}))
+            session.tell("traits", json.dumps({"widget": self.model_id, "state": state, "buffers": buffers}))
 
     def take(self, values):
         """Values of traits, as the page has them now."""

@@ -5,6 +5,7 @@ So an exercise at the end of a page does not wait for every figure above it.
 """
 
 import ast
+import copy
 import symtable
 
 
@@ -15,7 +16,7 @@ class Names:
         self.taken, self.bound, self.changed, later = set(), set(), set(), set()
         self.imports = {}  # name: the line that is enough to have it
         for statement in ordered(ast.parse(code).body):
-            table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+            table = symtable.symtable(ast.unparse(Closed().visit(copy.deepcopy(statement))), "cell", "exec")
             here = {it.get_name() for it in table.get_symbols() if it.is_referenced()}
             if isinstance(statement, ast.AugAssign):
                 here.add(root(statement.target))
@@ -25,6 +26,16 @@ class Names:
             self.changed |= changed_by(statement)
             self.imports |= dict(import_lines(statement))
         self.taken |= later - self.bound  # what functions read when they are called
+
+
+class Closed(ast.NodeTransformer):
+    """[… for x in …] as (… for x in …): from Python 3.12 on, only there x stays out of the table of names around it."""
+
+    def visit_ListComp(self, node):
+        elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        return self.generic_visit(ast.GeneratorExp(ast.Tuple(elements, ast.Load()), node.generators))
+
+    visit_SetComp = visit_DictComp = visit_ListComp
 
 
 def ordered(statements):

@@ -13,7 +13,6 @@ import traceback
 from pathlib import Path
 
 import needs
-from anywidget import WIDGETS, AnyWidget, bundle
 
 tell = None  # tell(kind, what): set by worker.js
 codes = []  # of all cells of the page, as they are now
@@ -43,7 +42,7 @@ def source(name):
 
 
 def wanted(number):
-    """JSON: the cells to run, this one last, and the modules that they import."""
+    """JSON: the cells to run, this one last, and the import lines that they take from others."""
     lines, above = needs.plan(codes, number)
     stale = set()
     for cell in above:
@@ -54,9 +53,14 @@ def wanted(number):
             or stale & needs.builds_on(codes, cell)[1].keys()
         ):
             stale.add(cell)
-    cells = [*sorted(stale), number]
-    modules = set().union(*(needs.modules(code, source) for code in [*lines, *(codes[cell] for cell in cells)]))
-    return json.dumps({"cells": cells, "lines": lines, "modules": sorted(modules)})
+    return json.dumps({"cells": [*sorted(stale), number], "lines": lines})
+
+
+def imported(plan):
+    """JSON: the modules that what is wanted imports."""
+    plan = json.loads(plan)
+    texts = [*plan["lines"], *(codes[cell] for cell in plan["cells"])]
+    return json.dumps(sorted(set().union(*(needs.modules(code, source) for code in texts))))
 
 
 def taken_from(cell, others):
@@ -122,8 +126,9 @@ def display(*values):
 
 def shown(value):
     """What a page can show of a value, by media type."""
-    if isinstance(value, AnyWidget):
-        return bundle(value)
+    anywidget = sys.modules.get("anywidget")
+    if anywidget and isinstance(value, anywidget.AnyWidget):
+        return anywidget.bundle(value)
     for method, kind in (("_repr_html_", "text/html"), ("_repr_latex_", "text/latex"), ("_repr_svg_", "image/svg+xml")):
         if not isinstance(value, type) and (text := getattr(value, method, lambda: None)()):
             return {kind: text, "text/plain": repr(value)}
@@ -151,4 +156,4 @@ def picture(figure):
 
 def set_traits(name, values):
     """What the reader moved in a figure."""
-    WIDGETS[name].take(json.loads(values))
+    sys.modules["anywidget"].WIDGETS[name].take(json.loads(values))
