@@ -1,4 +1,4 @@
-"""Builds the book: `python _extensions/build.py [FOLDER] [--output FOLDER]`, which is what `make site` runs.
+"""Builds the book: `python _extensions/build.py [FOLDER] [--edition student]`, which is what `make site` runs.
 
 Shows how far it is and one line for each problem. What the machinery says besides is in _build/build.log.
 """
@@ -74,7 +74,7 @@ def screen(log_path):
             os.close(kept)
 
 
-def build(folder, output):
+def build(folder, output, edition):
     """The number of problems, each of which has been shown."""
     sys.modules["rfc3987_syntax"] = None  # jsonschema would compile 39 grammars of addresses with it: three seconds
     from jupyter_book.sphinx import build_sphinx
@@ -90,6 +90,7 @@ def build(folder, output):
                     "external_toc_path": (folder / "_toc.yml").as_posix(),
                     "latex_individualpages": False,
                     "nitpicky": True,
+                    "book_edition": edition,
                 },
                 warningiserror=True,
                 keep_going=True,
@@ -126,8 +127,10 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     arguments.add_argument("folder", nargs="?", default=".", type=Path, help="where _config.yml and _toc.yml are")
     arguments.add_argument("--output", type=Path, help="_build will be in it; the folder of the book, if not given")
+    arguments.add_argument("--edition", default="reader", help="for whom: reader, student, teacher")
     given = arguments.parse_args()
     folder, output = given.folder.resolve(), (given.output or given.folder).resolve() / "_build"
+    output /= "" if given.edition == "reader" else given.edition
     for name in ("_config.yml", "_toc.yml"):
         if not (folder / name).exists():
             sys.exit(f"{name}: it is not in {folder}, so that is no book")
@@ -136,7 +139,7 @@ def main():
         print(f"Nothing has changed since {index} was built.")
         return
     done.unlink(missing_ok=True)
-    problems = build(folder, output)
+    problems = build(folder, output, given.edition)
     if problems:
         sys.exit(f"{problems} problem{'s' * (problems > 1)}: no book. All that was said is in {output / 'build.log'}.")
     done.write_text(now)

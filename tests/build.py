@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/example/book"
 
 
-def build(source, output, **environment):
+def build(source, output, edition="reader", **environment):
     """(exit code, what was printed); the pages are in output/_build/html. None unsets a variable."""
     surroundings = {**os.environ, "BOOK_REPOSITORY": REPOSITORY, "NO_COLOR": "1", **environment}
     run = subprocess.run(
-        [sys.executable, ROOT / "_extensions" / "build.py", source, "--output", output],
+        [sys.executable, ROOT / "_extensions" / "build.py", source, "--output", output, "--edition", edition],
         env={name: value for name, value in surroundings.items() if value is not None},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -7,6 +7,7 @@ road        chapters and their companions: previous, next, and which pages have 
 reading_time  visible words of a page, and the minutes on the map
 moved       old addresses lead to where their content lives now
 blocks      margin notes, proofs, task lists
+editions    what stands in the reader's, the students' and the teacher's edition
 fold        `:class: dropdown` becomes a native <details>
 design      sphinx-design (grids, cards, tabs), on the pages that use it
 settings    what an author may set in _config.yml is honoured, or told that the book does without it
@@ -30,8 +31,8 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["blocks", "fold", "design", "settings", "alt_text", "films", "widgets", "runner", "notebook", "lite"]
-PARTS += ["repository", "launch", "metadata", "search"]
+PARTS += ["blocks", "editions", "fold", "design", "settings", "alt_text", "films", "widgets", "runner", "notebook"]
+PARTS += ["lite", "repository", "launch", "metadata", "search"]
 
 
 def setup(app):

@@ -23,7 +23,7 @@ CELL = re.compile(r"^(`{3,}|:{3,}|~{3,}) *\{code-cell\}.*?^\1", re.DOTALL | re.M
 
 def sweep(app, config):
     output = Path(app.outdir)
-    if output.parent.name == "_build":  # Jupyter Book's folder; any other may be somebody's
+    if "_build" in (output.parent.name, output.parent.parent.name):  # any other folder may be somebody's
         for old in (output, Path(app.doctreedir), output.parent / "jupyter_execute"):
             shutil.rmtree(old, ignore_errors=True)
         output.mkdir(parents=True)
@@ -31,7 +31,8 @@ def sweep(app, config):
 
 def forget(app, config):
     """Keep the outputs of cells in a folder named after all that they depend on, and no other such folder."""
-    caches = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
+    build = next((it for it in Path(app.outdir).parents if it.name == "_build"), Path(app.outdir).parent)
+    caches = Path(config.nb_execution_cache_path or build / ".jupyter_cache")  # all editions show the same outputs
     mark = fingerprint(Path(app.srcdir))
     for old in caches.glob("[0-9a-f]" * len(mark)):
         if old.name != mark:

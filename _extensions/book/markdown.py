@@ -61,12 +61,13 @@ def tex(writer, node):
     return f'<div class="tex">{html.escape(latex)}</div>'
 
 
-def without_solutions(soup):
-    """The same page, less its solutions."""
+def take_solutions(soup):
+    """Take the solutions off a page; returns the numbers of the cells in them."""
+    cells = {int(cell["data-cell"]) for cell in soup.select(".solution [data-cell]")}
     for solution in soup.select(".solution"):
         folded = solution.parent if solution.parent.name == "details" else solution
         folded.decompose()
-    return soup
+    return cells
 
 
 class Writer(MarkdownConverter):

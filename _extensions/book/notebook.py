@@ -44,25 +44,28 @@ def add_notebooks(app, pagename, templatename, context, doctree):
         for number in page.select("h1 .section-number"):
             number.decompose()  # as on the page: only chapters have one
     ran = nbformat.read(executed, as_version=4)
-    context["notebooks"] = [write(app, f"{FOLDER}/{pagename}.ipynb", pagename, page, ran)]
+    without = set(app.env.metadata[pagename].get("cells_left_out", ()))
+    context["notebooks"] = [write(app, f"{FOLDER}/{pagename}.ipynb", pagename, page, ran, without)]
     if page.select(".solution"):
         name = f"{FOLDER}/without-solutions/{pagename}.ipynb"
-        context["notebooks"].append(write(app, name, pagename, markdown.without_solutions(page), ran))
+        without |= markdown.take_solutions(page)
+        context["notebooks"].append(write(app, name, pagename, page, ran, without))
 
 
-def write(app, name, pagename, page, ran):
+def write(app, name, *what):
     """The path of the notebook that holds this page, within the site."""
     target = Path(app.outdir, name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(assemble(app, pagename, page, ran), target)
+    nbformat.write(assemble(app, *what), target)
     return name
 
 
-def assemble(app, pagename, page, ran):
+def assemble(app, pagename, page, ran, without):
+    """The page and the cells that ran, but for those of these numbers."""
     writer = markdown.Writer(app.config.html_baseurl, app.builder.get_target_uri(pagename))
     text = expand(writer.convert_soup(page), macros(app.config))  # elsewhere nobody knows the book's macros
     pieces = markdown.CELLS.split(text)
-    cells, code = first_cells(app, ran), {n: cell for n, cell in enumerate(ran.cells) if cell.cell_type == "code"}
+    cells, code = first_cells(app, ran), of_code(ran, without)
     for words, place in zip(pieces[::2], [*pieces[1::2], len(ran.cells)]):
         if words.strip("> \n"):
             cells.append(with_pictures(app, new_markdown_cell(words.strip()), writer.pictures))
@@ -72,6 +75,10 @@ def assemble(app, pagename, page, ran):
         cell["id"] = f"cell-{place}"  # nbformat's own are random
     known = {name: ran.metadata[name] for name in ("kernelspec", "language_info") if name in ran.metadata}
     return new_notebook(cells=cells, metadata=known)
+
+
+def of_code(ran, without):
+    return {n: cell for n, cell in enumerate(ran.cells) if cell.cell_type == "code" and n not in without}
 
 
 def first_cells(app, ran):

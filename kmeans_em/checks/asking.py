@@ -73,10 +73,10 @@ def _of_a_library(frame: FrameType | None) -> bool:
 
 
 def stopped(error: Exception, answer: Any) -> str:
-    """Which error an answer stopped with, and in which of its lines."""
+    """Which error an answer stopped with, and in which of its lines: nobody numbers those of a cell."""
     file = getattr(getattr(answer, "__code__", None), "co_filename", None)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    place = f" in line {lines[-1]}" if lines else ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    place = f" in line {frames[-1].lineno}, `{frames[-1].line}`," if frames else ""
     return f"it stopped{place} with an error ({error or type(error).__name__})"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +24,15 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.hint is None
 
+    def __str__(self) -> str:
+        return f"✓ {self.name}: right" if self else f"✗ {self.name}: {self.hint}"
+
     def __repr__(self) -> str:
-        verdict = f"✓ {self.name}: right" if self else f"✗ {self.name}: {self.hint}"
-        return textwrap.fill(verdict, width=70, subsequent_indent="  ")
+        return textwrap.fill(str(self), width=70, subsequent_indent="  ")
+
+    def _repr_html_(self) -> str:
+        """A paragraph: on a phone it has other lines."""
+        return f'<p class="verdict {"right" if self else "wrong"}">{html.escape(str(self))}</p>'
 
 
 def check(name: str, answer: Any) -> Verdict:

@@ -16,7 +16,7 @@ SHOWN = """(bar) => {
   const output = bar.closest(".cell").querySelector(":scope > .cell_output");
   const all = (selector) => [...(output?.querySelectorAll(selector) ?? [])];
   return {
-    text: all(":is(.stream, .output, .text_plain) pre").map((pre) => pre.textContent.trim()),
+    text: all(":is(.stream, .output, .text_plain) pre, .verdict").map((pre) => pre.textContent.trim()),
     formulas: all("annotation").map((tex) => tex.textContent.replace(/\\\\displaystyle|\\s/g, "")),
     pictures: all("img:not(.widget-picture img)").length,
     figures: all(".kmeans-em").length > 0,
@@ -109,28 +109,39 @@ def test_an_exercise_is_mended_in_the_page(open_cells):
     page, _ = open_cells("chapters/01-squared-error", width=390)
     bar = page.locator("div.cell", has_text='check("weighted-mean"').locator("div.runner")
     assert "✗" in output(bar).inner_text()
+    verdict = output(bar).locator(".verdict")
+    assert verdict.evaluate("(said) => said.scrollWidth <= said.clientWidth")
     type_code(
         bar,
         "from kmeans_em.checks import check\n\ndef mean(x, a):\n    return a @ x / a.sum()\n"
-        'check("weighted-mean", mean)',
+        'check("weighted-mean", mean)\nprint("and more")',
     )
     assert "Done in" in run(bar)
     assert "✓" in output(bar).inner_text()
+    assert "and more" in output(bar).inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_an_edit_is_kept_until_the_cell_is_as_printed(open_cells):
     page, bars = open_cells(EXERCISE)
     printed = bars.nth(2).locator("xpath=..").locator("pre").inner_text().strip()
+    shown = output(bars.nth(2)).inner_text().strip()
     type_code(bars.nth(2), "print(6 * 7)")
     page.reload()
     bars = page.locator("div.runner")
     assert bars.nth(2).locator("xpath=..").locator("pre").inner_text() == "print(6 * 7)"
-    assert said(bars.nth(2)) == "With your edit."
+    assert said(bars.nth(2)) == "With your edit, not run yet."
+    assert "stale" in output(bars.nth(2)).get_attribute("class")
     run(bars.nth(2))
     assert output(bars.nth(2)).inner_text().strip() == "42"
     press(bars.nth(2), "restore")
     assert bars.nth(2).locator("xpath=..").locator(".cm-content").inner_text().split() == printed.split()
+    assert output(bars.nth(2)).inner_text().strip() == shown
+    press(bars.nth(2), "restore")
+    assert said(bars.nth(2)) == "Your edit again, not run yet."
+    run(bars.nth(2))
+    assert output(bars.nth(2)).inner_text().strip() == "42"
+    press(bars.nth(2), "restore")
     page.reload()
     assert said(page.locator("div.runner").nth(2)) == ""
 

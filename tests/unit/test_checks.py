@@ -14,6 +14,7 @@ def test_a_right_answer_gets_a_tick():
     assert verdict
     assert verdict.hint is None
     assert repr(verdict) == "✓ gaussian-mle: right"
+    assert verdict._repr_html_() == '<p class="verdict right">✓ gaussian-mle: right</p>'
 
 
 WRONG = {
@@ -190,7 +191,7 @@ WRONG_SIGMAS = {
     ),
     "no second mean": (
         lambda X, m, tol: hard_sigma(X, m, tol) if len(m) > 1 else gaps(sq_dists(X, m)),
-        r"it stopped in line \d+ with an error \(not enough values .*return np\.inf",
+        r"it stopped in line \d+, `.*`, with an error \(not enough values .*return np\.inf",
     ),
     "not a function": (3.0, "function"),
 }

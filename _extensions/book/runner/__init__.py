@@ -41,7 +41,8 @@ def codes(env, docname):
     if "kernelspec" not in env.metadata.get(docname, {}) or not executed.exists():
         return {}
     cells = nbformat.read(executed, as_version=4).cells
-    return {index: cell.source for index, cell in enumerate(cells) if cell.cell_type == "code"}
+    without = env.metadata[docname].get("cells_left_out", ())
+    return {n: cell.source for n, cell in enumerate(cells) if cell.cell_type == "code" and n not in without}
 
 
 def source(folder):

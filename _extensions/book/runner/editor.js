@@ -20,6 +20,19 @@ const markedLine = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// The rows of a long line stand below its first letter, and two further in: at the margin they would look like a new line.
+const hangingRows = EditorView.decorations.compute(["doc"], ({ doc }) => {
+  const lines = [...doc.iterLines()];
+  let from = 0;
+  return Decoration.set(lines.map((text) => {
+    const by = text.match(/^ */)[0].length + 2;
+    const style = `padding-left: calc(${by}ch + 6px); text-indent: -${by}ch`;
+    const decoration = Decoration.line({ attributes: { style } }).range(from);
+    from += text.length + 1;
+    return decoration;
+  }));
+});
+
 export function edit({ parent, code, label, changed, run }) {
   const act = () => (run(), true);
   const view = new EditorView({
@@ -35,6 +48,7 @@ export function edit({ parent, code, label, changed, run }) {
       syntaxHighlighting(classHighlighter),
       markedLine,
       EditorView.lineWrapping,
+      hangingRows,
       EditorView.contentAttributes.of({ "aria-label": label }),
       EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
     ],

@@ -18,6 +18,7 @@ class Cell {
     this.label = this.button("run").textContent;
     this.pre = bar.parentElement.querySelector("div.highlight");
     this.element = bar.closest(".cell");
+    this.builtOutput = this.element.querySelector(":scope > .cell_output");
     this.built = [...this.element.querySelectorAll(":scope > .cell_output img")].map((picture) => picture.closest("figure") ?? picture);
     if (bar.kept !== null) this.code = bar.kept;
   }
@@ -54,26 +55,45 @@ class Cell {
   change(code) {
     this.code = code;
     this.button("restore").hidden = !this.edited;
+    this.button("restore").textContent = "As printed";
     try {
       if (this.edited) localStorage.setItem(this.bar.key, code);
       else localStorage.removeItem(this.bar.key);
     } catch (blocked) { /* the edit lasts for this page */ }
   }
 
+  // A second press brings the edit back: a phone has no key that undoes.
   async restore() {
+    const code = this.edited ? this.printed : this.mine;
+    const mine = this.edited ? this.code : null;
     await this.openEditor();
-    this.editor.set(this.printed);
-    this.change(this.printed);
+    this.editor.set(code);
+    this.change(code);
+    if (mine === null) return this.say("Your edit again, not run yet.");
+    this.mine = mine;
+    this.button("restore").hidden = false;
+    this.button("restore").textContent = "My edit";
+    this.showBuilt();
     this.say("As printed.");
+  }
+
+  showBuilt() {
+    this.element.querySelector(":scope > .cell_output")?.remove();
+    this.builtOutput?.classList.remove("stale");
+    if (this.builtOutput) this.element.append(this.builtOutput);
   }
 
   // The built output stays, pale, until something new is there.
   await() {
     if (!this.element) return;
+    this.fade();
     this.old = this.element.querySelector(":scope > .cell_output");
-    this.old?.classList.add("stale");
     this.output = null;
     this.pictures = 0;
+  }
+
+  fade() {
+    this.element?.querySelector(":scope > .cell_output")?.classList.add("stale");
   }
 
   get place() {
@@ -199,7 +219,7 @@ function progress(cell, packages) {
     const got = names.reduce((sum, name) => sum + sizes[name][1] * Math.min(1, (received[name] ?? 0) / sizes[name][0]), 0);
     bar.value = got;
     bar.title = `${megabytes(got)} of ${megabytes(total)} MB`;
-    cell.megabytes.textContent = bar.title;
+    cell.megabytes.textContent = got < 0.95 * total ? bar.title : "Python starts …";
   };
 }
 
@@ -214,7 +234,7 @@ function begin(cell) {
   const post = (message) => thread.postMessage(message);
   worker = { thread, post, models: new Map(), cell: null };
   worker.ready = new Promise((resolve, reject) => {
-    thread.onerror = () => reject(new Error("it could not be loaded"));
+    thread.onerror = () => reject(new Error("it could not be loaded; is there a connection?"));
     thread.onmessage = ({ data }) => {
       if (data.kind === "ready") resolve();
       else if (data.kind === "broken") (worker.broken ?? reject)(new Error(data.what));
@@ -256,6 +276,7 @@ async function run(cell) {
   if (!worker) begin(cell);
   const mine = worker;
   mine.asked = cell;
+  cell.fade();
   cell.editor?.mark(null);
   cell.bar.setAttribute("aria-busy", "true");
   cell.button("run").textContent = "Stop";
@@ -282,13 +303,13 @@ async function run(cell) {
 function rest(cell) {
   cell.button("run").textContent = cell.label;
   cell.bar.removeAttribute("aria-busy");
+  dispatchEvent(new Event("output"));
 }
 
 function end() {
   worker.thread.terminate();
   for (const cell of cells) {
     cell.bar?.querySelector(".megabytes")?.remove();
-    cell.element?.querySelector(".stale")?.classList.remove("stale");
   }
   worker = null;
 }

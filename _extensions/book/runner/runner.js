@@ -41,7 +41,8 @@
     if (bar.kept !== null) {
       pre.textContent = bar.kept;
       bar.querySelector("[data-do=restore]").hidden = false;
-      bar.querySelector("span").textContent = "With your edit.";
+      bar.querySelector("span").textContent = "With your edit, not run yet.";
+      bar.closest(".cell").querySelector(":scope > .cell_output")?.classList.add("stale");
     }
     bar.addEventListener("click", async ({ target }) => {
       const action = target.dataset.do;

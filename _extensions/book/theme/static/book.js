@@ -76,6 +76,7 @@ function markScrollers() {
 }
 addEventListener("load", markScrollers);
 addEventListener("resize", markScrollers);
+addEventListener("output", markScrollers); // a cell was run in the page
 addEventListener("toggle", markScrollers, true); // what was folded away has no width
 addEventListener("scroll", ({ target }) => target !== document && target.matches(SCROLLERS) && markEdges(target), true);
 
