@@ -18,6 +18,7 @@ LIMIT_KB = 250
 SCRIPT_KB = 12  # of a figure's own
 EXPLORER_KB = 34  # which is a plane, a line and five panels
 WIDGETS = Path(widgets.__file__).parent
+FIGURES = [name for name in widgets.__all__ if isinstance(getattr(widgets, name), type)]
 
 
 def own_script(name):
@@ -43,7 +44,7 @@ def weigh(browser, url):
 
 def main():
     print(f"{'script and style of a figure':42} {'its own':>8} {'KB':>8} {'KB gz':>8}")
-    for name in widgets.__all__:
+    for name in FIGURES:
         whole = (getattr(widgets, name)._esm + getattr(widgets, name)._css).encode()
         own = own_script(name)
         print(f"{name:42} {own / 1000:8.1f} {len(whole) / 1000:8.1f} {len(gzip.compress(whole, 6)) / 1000:8.1f}")

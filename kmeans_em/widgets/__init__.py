@@ -10,6 +10,7 @@ from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.learn_sigma import LearnSigma
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
+from kmeans_em.widgets.sweeps import Sweep, sweep
 from kmeans_em.widgets.temperature import Temperature
 from kmeans_em.widgets.two_bells import TwoBells
 
@@ -24,6 +25,8 @@ __all__ = [
     "LearnSigma",
     "Likelihood",
     "Narrowing",
+    "Sweep",
     "Temperature",
     "TwoBells",
+    "sweep",
 ]

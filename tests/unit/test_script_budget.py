@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from benchmarks.page_weight import EXPLORER_KB, SCRIPT_KB, WIDGETS, own_script
+from benchmarks.page_weight import EXPLORER_KB, FIGURES, SCRIPT_KB, WIDGETS, own_script
 from kmeans_em import widgets
 from kmeans_em.widgets.base import stylesheet, without_comments, without_unused
 from tests.node import compute
 
 
-@pytest.mark.parametrize("name", widgets.__all__)
+@pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_keeps_within_its_budget_of_script(name):
     assert 0 < own_script(name) <= 1000 * (EXPLORER_KB if name == "Explorer" else SCRIPT_KB)
 
 
-@pytest.mark.parametrize("name", widgets.__all__)
+@pytest.mark.parametrize("name", FIGURES)
 def test_nothing_that_it_needs_is_left_out(name):
     script = getattr(widgets, name)._esm
     assert compute(script, "return typeof m.default.render") == "function"
