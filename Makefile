@@ -16,13 +16,15 @@ ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 RUNTIME := $(VENV)/share/python-in-the-page/mark
 
-.PHONY: help book site student teacher notebooks zip test lint live binder bench pins clean
+.PHONY: help book site student teacher notebooks quiz grading zip test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
 	@echo "make site    build the book into $(BUILD)/html and stop"
 	@echo "make student, make teacher   the book without solutions, or with them open and with notes"
 	@echo "make notebooks   every page as .ipynb, with and without solutions"
+	@echo "make quiz    the predictions of the chapters, for Canvas (through text2qti) and for Moodle"
+	@echo "make grading the coded exercises as assignments of nbgrader"
 	@echo "make zip     the whole site in one file, to be read without a network"
 	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
@@ -43,6 +45,9 @@ student teacher: $(ENV) $(NODE) $(RUNTIME)
 
 notebooks zip: site
 	@$(BIN)/python _extensions/pack.py $@
+
+quiz grading: site
+	@$(BIN)/python _extensions/$@.py
 
 test: lint $(NODE) $(RUNTIME)
 	@$(BIN)/python -m tests.chromium
