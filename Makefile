@@ -16,7 +16,7 @@ ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 RUNTIME := $(VENV)/share/python-in-the-page/mark
 
-.PHONY: help book site student teacher notebooks quiz grading zip test lint live binder bench pins clean
+.PHONY: help book site student teacher notebooks quiz grading zip doctor test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
@@ -26,6 +26,7 @@ help:
 	@echo "make quiz    the predictions of the chapters, for Canvas (through text2qti) and for Moodle"
 	@echo "make grading the coded exercises as assignments of nbgrader"
 	@echo "make zip     the whole site in one file, to be read without a network"
+	@echo "make doctor  what stands between this checkout and a published book of your own"
 	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
@@ -45,6 +46,9 @@ student teacher: $(ENV) $(NODE) $(RUNTIME)
 
 notebooks zip: site
 	@$(BIN)/python _extensions/pack.py $@
+
+doctor: $(ENV) $(NODE)
+	@$(BIN)/python _extensions/doctor.py
 
 quiz grading: site
 	@$(BIN)/python _extensions/$@.py
