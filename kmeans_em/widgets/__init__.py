@@ -1,6 +1,7 @@
 """Figures that the reader moves, in Jupyter and on the built page alike."""
 
 from kmeans_em.widgets.bell import Bell
+from kmeans_em.widgets.bias import Bias
 from kmeans_em.widgets.bifurcation import Bifurcation
 from kmeans_em.widgets.blocks import Blocks
 from kmeans_em.widgets.climb import Climb
@@ -15,6 +16,7 @@ from kmeans_em.widgets.two_bells import TwoBells
 
 __all__ = [
     "Bell",
+    "Bias",
     "Bifurcation",
     "Blocks",
     "Climb",
