@@ -4,6 +4,7 @@ Each chapter's checkers stand in a module with the chapter's name.
 """
 
 from kmeans_em.checks import (  # noqa: F401 (they register)
+    choose,
     deltas,
     em,
     k_means,
