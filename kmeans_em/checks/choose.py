@@ -61,8 +61,8 @@ def _bic(answer: Any) -> Hint:
 def _farthest(answer: Any) -> Hint:
     """A function X (n, d), k -> centres (k, d): the first row, then each time the row farthest from its nearest."""
     for title, X, k in (
-        ("the line, three centres", datasets.line(), 3),
         ("three blobs, five centres", datasets.blobs(60), 5),
+        ("the line, three centres", datasets.line(), 3),
     ):
         right = _farthest_rows(X, k, np.min)
         found = array(ask(answer, title, X, k), right.shape, title, "the centres")

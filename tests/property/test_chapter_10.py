@@ -125,4 +125,4 @@ def test_thm_no_elbow(k, length, seed):
         assert minimize(cost, borders, method="Nelder-Mead").fun >= least * (1 - 1e-9)
     points = (np.arange(6000) + 0.5)[:, None] * length / 6000
     J = fit(points, (np.arange(k) + 0.5)[:, None] * length / k).history[-1].objective / 6000
-    assert J == pytest.approx(least, rel=1e-3)
+    assert pytest.approx(least, rel=1e-3) == J

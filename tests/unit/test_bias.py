@@ -24,6 +24,6 @@ def test_it_can_be_set_later_and_is_checked():
     figure = Bias()
     figure.separation = 2.5
     for value in (-0.1, 4.1, np.nan):
-        with pytest.raises(ValueError, match="^separation: expected"):
+        with pytest.raises(ValueError, match=r"^separation: expected"):
             figure.separation = value
     assert figure.separation == 2.5

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-
 from sklearn.datasets import load_iris
 
 from kmeans_em.datasets import blobs, iris, line, old_faithful

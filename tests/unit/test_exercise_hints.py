@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.cluster import KMeans
 
 import kmeans_em
@@ -73,6 +74,17 @@ def last(D):
 def shared(D):
     nearest = np.equal(D, D.min(axis=1, keepdims=True))
     return nearest / nearest.sum(axis=1, keepdims=True)
+
+
+def bell_centre(m, s):
+    return m * (2 * norm.cdf(m / s) - 1) + 2 * s * norm.pdf(m / s)
+
+
+def far_rows(X, k, of_all):
+    chosen = X[:1]
+    while len(chosen) < k:
+        chosen = np.vstack([chosen, X[[of_all(sq_dists(X, chosen).T).argmax()]]])
+    return chosen
 
 
 def lloyd_step(X, means):
@@ -341,6 +353,34 @@ WRONG = {
         "posterior as Dirac": ([2, 4, 3, 3, 4], "sentence 2 is not 4: row 4 lives on places"),
         "prior as Kronecker": ([2, 3, 3, 2, 4], "is a number, and no prior"),
         "components as labels": ([2, 3, 3, 3, 3], "a distribution of places"),
+    },
+    "centre-outside": {
+        "no s": (lambda m, s: bell_centre(m, s) + 2 * (1 - s) * norm.pdf(m / s), "m = 0.5, s = 2: .*multiply it by s"),
+        "one phi": (lambda m, s: bell_centre(m, s) - s * norm.pdf(m / s), "phi counts twice"),
+        "the mean": (lambda m, s: m, "that is the mean of the bell"),
+        "the bias": (lambda m, s: bell_centre(m, s) - m, "add m"),
+        "Phi": (lambda m, s: m * norm.cdf(m / s) + 2 * s * norm.pdf(m / s), r"2 Phi\(m/s\) - 1, not"),
+        "units of s": (lambda m, s: bell_centre(m, s) / s, "in units of s"),
+        "not divided": (lambda m, s: bell_centre(m, 1) + 2 * (s - 1) * norm.pdf(m), "divide m by s before"),
+        "nonsense": (lambda m, s: 7, r"the centre is 1\.1666, not 7"),
+    },
+    "bic": {
+        "means alone": (lambda L, n, k, d: -2 * L + k * d * np.log(n), "sigma and the weights are learned too"),
+        "no sigma": (lambda L, n, k, d: -2 * L + (k * d + k - 1) * np.log(n), "sigma is learned too: 1 more"),
+        "k weights": (lambda L, n, k, d: -2 * L + (k * d + k + 1) * np.log(n), "only k - 1 of them are free"),
+        "no weights": (lambda L, n, k, d: -2 * L + (k * d + 1) * np.log(n), "the weights are learned too: k - 1"),
+        "no 2": (lambda L, n, k, d: -L + (k * d + k) * np.log(n), "with the factor 2"),
+        "sign": (lambda L, n, k, d: 2 * L + (k * d + k) * np.log(n), "the sign of log L"),
+        "aic": (lambda L, n, k, d: -2 * L + 2 * (k * d + k), "that is the AIC"),
+        "minus": (lambda L, n, k, d: 2 * L - (k * d + k) * np.log(n), "that is minus BIC"),
+        "nonsense": (lambda L, n, k, d: 0, "BIC is 875"),
+    },
+    "farthest": {
+        "last": (lambda X, k: far_rows(X, k, lambda D: D[-1]), "you look at the last centre only"),
+        "sum": (lambda X, k: far_rows(X, k, lambda D: D.sum(axis=0)), "not to all of them together"),
+        "max": (lambda X, k: far_rows(X, k, lambda D: D.max(axis=0)), "not to the farthest"),
+        "first rows": (lambda X, k: X[:k], r"three blobs.*: centre 2 should be \["),
+        "too few": (lambda X, k: X[:1], r"should have shape \(5, 2\), not \(1, 2\)"),
     },
 }
 
