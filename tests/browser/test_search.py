@@ -48,6 +48,7 @@ FIRST = {
     "which sigma should I use": ("questions", "Which σ should I use?"),
     "do i have to standardize columns": ("questions", "Do I have to standardise the columns? Do units matter?"),
     "assumptions of k-means": ("questions", "What are the assumptions of k-means?"),
+    "should i use k-means or a gaussian mixture": ("questions", "Should I use k-means or a Gaussian mixture?"),
     "how many clusters": ("questions", "How do I choose the number of clusters?"),
     "k-means sklearn": ("questions", "How do I do this in scikit-learn?"),
     "nan with small sigma": ("questions", "Why do I get NaN for a small σ?"),
@@ -76,6 +77,8 @@ AMONG_THREE = {
     "one blob": "08-turn-up-one-blob",
     "overconfident": "09-learn-which-sigma",
     "inverse gamma prior": "09-learn-cures",
+    "silhouette": "10-choose-k",
+    "stale labels": "10-choose-start",
     "jensen": "appendix/background",
     "responsibilities(X, means, sigma)": "appendix/api",
 }

@@ -118,8 +118,10 @@ def test_the_table_what_each_does_not_see():
     assert not rests_near(widths, means, 0.3, sigma=1.0)
     assert not rests_near(widths, means, 0.3, sigma=1.0, learn=BOTH)
     stretched, means = two_clouds(40_000, 1.5, widths=((0.4, 4), (0.4, 4)))
-    for sigma, learn in [(0.0, ()), (1.0, ()), (1.0, BOTH)]:
-        assert not rests_near(stretched, means, 0.3, sigma=sigma, learn=learn)
+    for sigma, learn in [(0.0, ()), (1.0, ()), (1.0, BOTH)]:  # another place is better than the truth
+        runs = [fit(stretched, start, sigma, learn=learn, max_steps=5000) for start in (means, [[0, -3], [0, 3]])]
+        best = min(runs, key=lambda run: run.history[-1].objective)
+        assert np.abs(best.means - means).max() > 0.3
 
 
 def test_the_table_how_many_numbers_each_learns_and_what_a_pass_costs():
@@ -254,12 +256,12 @@ def test_how_many_starts():
 def test_what_the_starts_are_worth():
     hits = names(START, "hits")["hits"]
     random, spread, far = (
-        [hits[data, start] for data in ("nine clouds", "Old Faithful", "iris", "nine and 3 far")]
+        [hits[data, start] for data in ("nine clouds", "Old Faithful", "iris", "nine and 12 far")]
         for start in ("random points", "k-means++", "farthest points")
     )
-    assert random[0] < spread[0] < far[0]
-    assert far[3] == 0 < spread[3]
-    assert min(spread) > 0
+    percent = np.round(100 * np.array([random, spread, far])).astype(int).T
+    assert percent.tolist() == [[13, 58, 100], [1, 4, 0], [87, 90, 100], [12, 5, 0]]
+    says(START, "58 of 100 runs on the nine clouds, against 13", "12 against 5", "4 of 100 at most")
 
 
 def test_swaps_reach_what_restarts_miss():
