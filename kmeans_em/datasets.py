@@ -1,4 +1,4 @@
-"""The data of the book."""
+"""The data of the book, and tables of the reader's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from kmeans_em.em import Array
 from kmeans_em.gaussian import sample
+from kmeans_em.tables import read_table as read_table  # here is where one looks for it
 
 
 def line() -> Array:

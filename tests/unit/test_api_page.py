@@ -25,6 +25,7 @@ NAMES = (
 NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
+    "read_table": datasets.read_table,
     "checks": checks,
     **{name: getattr(widgets, name) for name in widgets.__all__},
 }
