@@ -11,6 +11,7 @@ from kmeans_em.checks import (  # noqa: F401 (they register)
     learn,
     limit,
     mixture,
+    picture,
     soften,
     squared_error,
     turn_up,

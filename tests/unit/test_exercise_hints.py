@@ -85,6 +85,11 @@ def far_rows(X, k, of_all):
     while len(chosen) < k:
         chosen = np.vstack([chosen, X[[of_all(sq_dists(X, chosen).T).argmax()]]])
     return chosen
+def soft_parts(X, palette, sigma, place="blend", shares=True):
+    resp = responsibilities(X, palette, sigma)
+    place = resp @ palette if place == "blend" else np.tile(palette.mean(axis=0), (len(X), 1))
+    resp = resp if shares else np.ones_like(resp)
+    return np.array([(resp * sq_dists(X, palette)).sum(), (resp * sq_dists(place, palette)).sum()])
 
 
 def lloyd_step(X, means):
@@ -381,6 +386,17 @@ WRONG = {
         "max": (lambda X, k: far_rows(X, k, lambda D: D.max(axis=0)), "not to the farthest"),
         "first rows": (lambda X, k: X[:k], r"three blobs.*: centre 2 should be \["),
         "too few": (lambda X, k: X[:1], r"should have shape \(5, 2\), not \(1, 2\)"),
+    "soft-picture": {
+        "turned round": (lambda *a: tuple(soft_parts(*a)[::-1]), "you returned S and W"),
+        "mean of the palette": (lambda *a: tuple(soft_parts(*a, place="mean")), "own blend, not from the palette"),
+        "average mixing": (lambda *a: tuple(soft_parts(*a) / [1, len(a[0])]), "S is the mean over the pixels"),
+        "averages": (lambda *a: tuple(soft_parts(*a) / len(a[0])), "both are means"),
+        "error": (lambda *a: (soft_parts(*a)[0], -np.diff(soft_parts(*a))[0]), "the second is the error"),
+        "nearest": (lambda *a: (inertia(*a[:2]), soft_parts(*a)[1]), "is not yours"),
+        "nearest by hand": (lambda *a: (sq_dists(*a[:2]).min(axis=1).sum(), soft_parts(*a)[1]), "nearest colours, J"),
+        "no shares": (lambda *a: tuple(soft_parts(*a, shares=False)), "the shares are missing"),
+        "one number": (lambda *a: soft_parts(*a)[0], "return a tuple of two: W, S"),
+        "nonsense": (lambda *a: (1.0, 2.0), r"on the line .*: W is 70\.3059 and S is 42\.3182, not 1 and 2$"),
     },
 }
 
