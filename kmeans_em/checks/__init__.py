@@ -10,6 +10,7 @@ from kmeans_em.checks import (  # noqa: F401 (they register)
     k_means,
     learn,
     limit,
+    many_rows,
     mixture,
     picture,
     soften,
