@@ -96,6 +96,19 @@ def lloyd_step(X, means):
     return step(X, means, 0, first)
 
 
+def one_after_the_other(blocks, means):
+    for block in blocks:
+        means = lloyd_step(block, means)
+    return means
+
+
+def summed(blocks, means, divide=True):
+    counts = sum(first(sq_dists(block, means)).sum(axis=0) for block in blocks)[:, None]
+    sums = sum(first(sq_dists(block, means)).T @ block for block in blocks)
+    with np.errstate(invalid="ignore"):
+        return sums / counts if divide else sums
+
+
 WRONG = {
     "weights-by-hand": {
         "over n": ([7 / 6, 37, 23, 14], "divides the sum, 7, by the number of points"),
@@ -386,6 +399,16 @@ WRONG = {
         "max": (lambda X, k: far_rows(X, k, lambda D: D.max(axis=0)), "not to the farthest"),
         "first rows": (lambda X, k: X[:k], r"three blobs.*: centre 2 should be \["),
         "too few": (lambda X, k: X[:1], r"should have shape \(5, 2\), not \(1, 2\)"),
+    "blocks": {
+        "mean of means": (lambda blocks, m: np.mean([lloyd_step(block, m) for block in blocks], axis=0), "divide once"),
+        "last block": (lambda blocks, m: lloyd_step(blocks[-1], m), "the step of the last block alone"),
+        "one after the other": (one_after_the_other, "all of them need the same means"),
+        "sums": (lambda *a: summed(*a, divide=False), "not yet divided by the counts"),
+        "empty": (summed, "from 1, 9 and 100: a mean is NaN"),
+        "start": (lambda blocks, m: m, "nothing has moved"),
+        "borrowed": (lambda blocks, m: fit(np.concatenate(blocks), m, max_steps=1).means, "is not yours"),
+        "nonsense": (lambda blocks, m: m + 0.125, r"should be \[\[1\.0\], \[11\.0\]\], not"),
+    },
     "soft-picture": {
         "turned round": (lambda *a: tuple(soft_parts(*a)[::-1]), "you returned S and W"),
         "mean of the palette": (lambda *a: tuple(soft_parts(*a, place="mean")), "own blend, not from the palette"),
