@@ -85,6 +85,8 @@ def far_rows(X, k, of_all):
     while len(chosen) < k:
         chosen = np.vstack([chosen, X[[of_all(sq_dists(X, chosen).T).argmax()]]])
     return chosen
+
+
 def soft_parts(X, palette, sigma, place="blend", shares=True):
     resp = responsibilities(X, palette, sigma)
     place = resp @ palette if place == "blend" else np.tile(palette.mean(axis=0), (len(X), 1))
@@ -399,6 +401,7 @@ WRONG = {
         "max": (lambda X, k: far_rows(X, k, lambda D: D.max(axis=0)), "not to the farthest"),
         "first rows": (lambda X, k: X[:k], r"three blobs.*: centre 2 should be \["),
         "too few": (lambda X, k: X[:1], r"should have shape \(5, 2\), not \(1, 2\)"),
+    },
     "blocks": {
         "mean of means": (lambda blocks, m: np.mean([lloyd_step(block, m) for block in blocks], axis=0), "divide once"),
         "last block": (lambda blocks, m: lloyd_step(blocks[-1], m), "the step of the last block alone"),
