@@ -280,6 +280,13 @@ def test_swaps_reach_what_restarts_miss():
     says(START, f"{min(needed)} to {max(needed)} swaps did")
 
 
+def test_swaps_and_restarts_at_equal_cost():
+    page, iris = names(START, "restarts"), datasets.iris()
+    lower = [page["swaps"](iris, 10, 100, seed) < J for seed, J in enumerate(page["restarts"])]
+    says(START, "In four of the five pairs the swaps end lower")
+    assert sum(lower) == 4
+
+
 def test_the_border_by_hand():
     G, b = 2 * norm.cdf(1) - 1, norm.pdf(1) / norm.sf(1)
     says(START, f"$G = {G:.3f}$", f"= {b:.3f}$", f"= {b * G / (1 + G):.3f}$")
