@@ -11,6 +11,7 @@ from kmeans_em.widgets.explorer import Explorer
 from kmeans_em.widgets.learn_sigma import LearnSigma
 from kmeans_em.widgets.likelihood import Likelihood
 from kmeans_em.widgets.narrowing import Narrowing
+from kmeans_em.widgets.price import Price
 from kmeans_em.widgets.temperature import Temperature
 from kmeans_em.widgets.two_bells import TwoBells
 
@@ -26,6 +27,7 @@ __all__ = [
     "LearnSigma",
     "Likelihood",
     "Narrowing",
+    "Price",
     "Temperature",
     "TwoBells",
 ]

@@ -16,6 +16,7 @@ from kmeans_em.widgets import (
     LearnSigma,
     Likelihood,
     Narrowing,
+    Price,
     Temperature,
     TwoBells,
 )
@@ -40,6 +41,7 @@ WIDGETS = {
     "bifurcation": lambda: Bifurcation(predictions=True),
     "deltas": Deltas,
     "collapse": lambda: Collapse(sigma=3),
+    "price": lambda: Price(price=20),
     "learned sigma": lambda: LearnSigma(step=3),
 }
 HOSTS = {
