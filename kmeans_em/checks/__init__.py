@@ -6,6 +6,7 @@ Each chapter's checkers stand in a module with the chapter's name.
 from kmeans_em.checks import (  # noqa: F401 (they register)
     choose,
     deltas,
+    elsewhere,
     em,
     k_means,
     learn,

@@ -1,4 +1,4 @@
-"""What a cluster costs: where DP-means rests on a line of points, and which number of clusters would be the cheapest."""
+"""What a cluster costs: where DP-means rests on a line of points, and which number of clusters would be cheapest."""
 
 from __future__ import annotations
 

@@ -43,6 +43,11 @@ FIRST = {
     "why does my GMM collapse to a single point": ("questions", "Why does my GMM collapse? What is the singularity?"),
     "keep a gmm from collapsing": ("questions", "How do I keep a mixture from collapsing? What does reg_covar do?"),
     "what happens to the mixing weights": ("questions", "What happens to the mixing weights if EM learns them?"),
+    "what is dp-means": (
+        "questions",
+        "Can the data choose the number of clusters? What is DP-means?",
+    ),
+    "another distance for counts": ("questions", "Can I use another distance in k-means, for counts or histograms?"),
     "positive log likelihood": ("questions", "Can a likelihood be larger than 1, or a log-likelihood positive?"),
     "how do i get probabilities out of k-means": ("questions", "How do I get probabilities out of k-means?"),
     "which sigma should I use": ("questions", "Which σ should I use?"),
@@ -79,6 +84,8 @@ AMONG_THREE = {
     "inverse gamma prior": "09-learn-cures",
     "silhouette": "10-choose-k",
     "stale labels": "10-choose-start",
+    "chinese restaurant process": "11-elsewhere-price",
+    "bregman divergence": "11-elsewhere-divergences",
     "jensen": "appendix/background",
     "responsibilities(X, means, sigma)": "appendix/api",
 }

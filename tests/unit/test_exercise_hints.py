@@ -109,6 +109,26 @@ def summed(blocks, means, divide=True):
     sums = sum(first(sq_dists(block, means)).T @ block for block in blocks)
     with np.errstate(invalid="ignore"):
         return sums / counts if divide else sums
+def open_or_join(x, means, counts, alpha, rho, sigma, spread=np.hypot):
+    logs = [np.log(n) + gaussian.log_density([x], mean, sigma)[0] for n, mean in zip(counts, means, strict=True)]
+    logs.append(np.log(alpha) + gaussian.log_density([x], 0 * x, spread(rho, sigma))[0])
+    return np.exp(logs - np.logaddexp.reduce(logs))
+
+
+def price_round(X, means, price, seen=True):
+    labels, first = [], len(means)
+    for x in X:
+        D = ((means - x) ** 2).sum(axis=1)[: None if seen else first]
+        labels.append(len(means) if D.min() > price else D.argmin())
+        means = np.vstack([means, x]) if D.min() > price else means
+    return np.array([X[np.array(labels) == j].mean(axis=0) for j in np.unique(labels)])
+
+
+def count_shares(X, means, beta, mean=1, log=lambda x: x * np.log(np.where(x > 0, x, 1))):
+    x = X[:, None]
+    costs = (log(x) - x * np.log(means) + mean * means).sum(axis=2)
+    powers = np.exp(-beta * (costs - costs.min(axis=1, keepdims=True)))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 WRONG = {
@@ -439,6 +459,30 @@ def step_with_shares(X, means, sigma, hard):
     return np.array([resp[:, j] @ X / sizes[j] if sizes[j] else means[j] for j in range(len(means))])
 
 
+WRONG["new-cluster"] = {
+    "no noise": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho), "two reasons to vary"),
+    "a variance": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho**2 + sigma**2), "wants its root"),
+    "added": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho + sigma), "their squares do"),
+    "no counts": (lambda x, m, n, *a: open_or_join(x, m, np.ones(len(n)), *a), "the number of its points"),
+    "no alpha": (lambda x, m, n, alpha, *a: open_or_join(x, m, n, 1, *a), "in proportion to alpha"),
+    "other": (lambda x, m, n, *a: np.ones(len(n) + 1), r"on the point 16, .*it should be \["),
+    "one less": (lambda x, m, n, *a: np.ones(len(n)), "should have shape"),
+}
+WRONG["dp-means"] = {
+    "not seen": (lambda *a: price_round(*a, seen=False), "is a centre for those after it"),
+    "squared price": (lambda X, m, price: price_round(X, m, price**2), "compared with the squared distance"),
+    "open at a tie": (lambda X, m, price: price_round(X, m, np.nextafter(price, 0)), "price 100: a point at exactly"),
+    "k-means": (lambda X, m, price: price_round(X, m, np.inf), "opens a cluster"),
+    "one only": (lambda X, m, price: X[:1], "there should be 4 means, not 1"),
+    "nothing": (lambda X, m, price: None, "the means should have shape"),
+}
+WRONG["rate-shares"] = {
+    "no mean": (lambda *a: count_shares(*a, mean=0), "which is not the same for all means"),
+    "no beta": (lambda X, m, beta: count_shares(X, m, 1), "beta multiplies"),
+    "squares": (lambda X, m, beta: responsibilities(X, m, 1), "is not yours"),
+    "log of 0": (lambda X, m, beta: count_shares(X, m, beta, log=lambda x: x * np.log(x)), "the point 0 has no number"),
+    "other": (lambda X, m, beta: np.ones((len(X), len(m))), "should have"),
+}
 CASES = [(name, slip, *case) for name, slips in WRONG.items() for slip, case in slips.items()]
 
 

@@ -49,7 +49,7 @@ def test_the_price_can_be_set_later_and_is_checked():
     figure = Price()
     figure.price = 3
     for value in (0, -1, np.nan, 1e15):
-        with pytest.raises(ValueError, match="^price: expected"):
+        with pytest.raises(ValueError, match=r"^price: expected"):
             figure.price = value
     assert figure.price == 3
 
