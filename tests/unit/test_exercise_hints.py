@@ -109,6 +109,8 @@ def summed(blocks, means, divide=True):
     sums = sum(first(sq_dists(block, means)).T @ block for block in blocks)
     with np.errstate(invalid="ignore"):
         return sums / counts if divide else sums
+
+
 def open_or_join(x, means, counts, alpha, rho, sigma, spread=np.hypot):
     logs = [np.log(n) + gaussian.log_density([x], mean, sigma)[0] for n, mean in zip(counts, means, strict=True)]
     logs.append(np.log(alpha) + gaussian.log_density([x], 0 * x, spread(rho, sigma))[0])
