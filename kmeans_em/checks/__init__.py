@@ -8,6 +8,7 @@ from kmeans_em.checks import (  # noqa: F401 (they register)
     deltas,
     elsewhere,
     em,
+    further,
     k_means,
     learn,
     limit,

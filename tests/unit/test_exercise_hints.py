@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from scipy.stats import norm
+from scipy.special import softmax
 from sklearn.cluster import KMeans
 
 import kmeans_em
@@ -131,6 +132,19 @@ def count_shares(X, means, beta, mean=1, log=lambda x: x * np.log(np.where(x > 0
     costs = (log(x) - x * np.log(means) + mean * means).sum(axis=2)
     powers = np.exp(-beta * (costs - costs.min(axis=1, keepdims=True)))
     return powers / powers.sum(axis=1, keepdims=True)
+def key_weights(queries, keys, tau, power=2):
+    return softmax(np.linalg.norm(keys, axis=1) ** power / 2 / tau)
+
+
+def climb(X, x, sigma, steps):
+    for _ in range(steps):
+        x = softmax(-((X - x) ** 2).sum(axis=1) / (2 * sigma**2)) @ X
+    return x
+
+
+def expected(X, W, sigma, around=None):
+    mean = X.mean(axis=0) if around is None else around
+    return mean + (X - mean) @ W @ np.linalg.inv(W.T @ W + sigma**2 * np.eye(W.shape[1])) @ W.T
 
 
 WRONG = {
@@ -205,6 +219,67 @@ WRONG = {
         "the start itself": (lambda X, starts: starts[1], "those centres are a start"),
         "elsewhere": (lambda X, starts: starts[0] + 0.3, r"rests at \[\[4.3\], \[16.3\]\] from none of the starts"),
         "J": (lambda X, starts: 40.0, r"the best centres should have shape \(2, 1\), not \(\)"),
+    },
+    "attention-weights": {
+        "equal weights": (lambda q, K, tau: responsibilities(q, K, tau**0.5), "on the line .* equal weights"),
+        "sigma": (lambda q, K, tau: responsibilities(q, K, tau, key_weights(q, K, tau)), "take its root"),
+        "sign": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, -tau)),
+            "the sign in the weights",
+        ),
+        "half": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, tau / 2)),
+            "divided by 2 tau, not by tau",
+        ),
+        "length": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, tau, power=1)),
+            "has the squared length",
+        ),
+        "overflow": (
+            lambda q, K, tau: (p := np.exp(q @ K.T / tau)) / p.sum(axis=1, keepdims=True),
+            r"tau = 0\.01: a share is NaN or inf",
+        ),
+        "nonsense": (lambda q, K, tau: softmax(q @ K.T, axis=1), "gives its largest share, .* to key"),
+    },
+    "mean-shift": {
+        "powers once": (
+            lambda X, x, sigma, steps: climb(X, x, sigma, min(steps, 1)),
+            "three steps: .* where the first step leads",
+        ),
+        "one more": (lambda X, x, sigma, steps: climb(X, x, sigma, steps + 1), "one step too many"),
+        "one less": (lambda X, x, sigma, steps: climb(X, x, sigma, max(0, steps - 1)), "one step too few"),
+        "nearest": (
+            lambda X, x, sigma, steps: X[((X - x) ** 2).sum(axis=1).argmin()] if steps else x,
+            "that is the nearest point",
+        ),
+        "sigma not squared": (lambda X, x, sigma, steps: climb(X, x, sigma**0.5, steps), "sigma is squared"),
+        "no factor 2": (lambda X, x, sigma, steps: climb(X, x, sigma / 2**0.5, steps), "the factor 2 is missing"),
+        "over n": (
+            lambda X, x, sigma, steps: np.exp(-((X - x) ** 2).sum(axis=1) / 2 / sigma**2) @ X / len(X) if steps else x,
+            "one step: divide by the sum",
+        ),
+        "underflow": (
+            lambda X, x, sigma, steps: functools.reduce(
+                lambda x, _: (p := np.exp(-((X - x) ** 2).sum(axis=1) / 2 / sigma**2)) @ X / p.sum(), range(steps), x
+            ),
+            "from 500, .*the place is NaN",
+        ),
+        "nonsense": (lambda X, x, sigma, steps: x + 1, r"no step: the place is \[6\.0\], not \[7\.0\]"),
+    },
+    "posterior-mean": {
+        "orthogonal": (lambda X, W, sigma: expected(X, W, 0), "that is the orthogonal projection"),
+        "sigma not squared": (lambda X, W, sigma: expected(X, W, sigma**0.5), "sigma is squared in M"),
+        "not centred": (
+            lambda X, W, sigma: expected(X, W, sigma, around=0) + X.mean(axis=0),
+            "subtract the mean of the",
+        ),
+        "mean not added": (
+            lambda X, W, sigma: expected(X, W, sigma) - X.mean(axis=0),
+            "Old .*add the mean of",
+        ),
+        "no mean": (lambda X, W, sigma: expected(X, W, sigma, around=0), "subtract the mean .*, and add it again"),
+        "z itself": (lambda X, W, sigma: X @ W, r"the places should have shape \(2, 2\), not \(2, 1\)"),
+        "nonsense": (lambda X, W, sigma: X, r"the point X\[0\] should go to \[1\.5, 0\.0\], not to \[3\.0, 1\.0\]"),
     },
     "bayes-by-hand": {
         "equal weights": ([0.223, 0.777, 0.133, 0.867], "the left posterior of 8 is not 0.223: .* equal weights"),
