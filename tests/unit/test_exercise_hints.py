@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 from scipy.special import softmax
+from scipy.stats import norm
 from sklearn.cluster import KMeans
 
 import kmeans_em
@@ -132,6 +132,8 @@ def count_shares(X, means, beta, mean=1, log=lambda x: x * np.log(np.where(x > 0
     costs = (log(x) - x * np.log(means) + mean * means).sum(axis=2)
     powers = np.exp(-beta * (costs - costs.min(axis=1, keepdims=True)))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
 def key_weights(queries, keys, tau, power=2):
     return softmax(np.linalg.norm(keys, axis=1) ** power / 2 / tau)
 
