@@ -142,7 +142,8 @@ def test_the_likelihood_of_the_full_mixture_does_not_mind_the_unit():
     labels = []
     for scale in (np.ones(2), units):
         precision = np.diag(1 / scale**2)
-        model = GaussianMixture(2, means_init=means * scale, precisions_init=[precision] * 2, reg_covar=0)
+        begin = {"weights_init": [0.5, 0.5], "means_init": means * scale, "precisions_init": [precision] * 2}
+        model = GaussianMixture(2, reg_covar=0, **begin)
         labels.append(model.fit_predict(X * scale))
     np.testing.assert_array_equal(*labels)
     assert (labels[0] == origin).mean() > 0.9
