@@ -85,17 +85,17 @@ def test_what_was_measured_is_what_the_page_says():
     assert list(ROWS) == [(n, where) for n in (1_000_000, 10_000_000) for where in ("memory", "file", "dask")]
     assert (MEASURED["d"], MEASURED["k"]) == (8, 8)
     for n in (1_000_000, 10_000_000):
-        data = 64 * n / 1e6  # megabytes
-        assert data <= ROWS[n, "memory"]["MB"] < data + 100
-        assert ROWS[n, "file"]["MB"] < 20
-        assert ROWS[n, "dask"]["MB"] < 300
+        data = 64 * n / 1024 / 1000  # in thousands of the system's kilobytes
+        assert data <= ROWS[n, "memory"]["MB"] < data + 20
+        assert round(ROWS[n, "file"]["MB"]) == 11
+        assert round(ROWS[n, "dask"]["MB"]) == 34
     for name in ("hard", "soft"):
         for where in ("memory", "file", "dask"):
             few, many = (ROWS[n, where][name] for n in (1_000_000, 10_000_000))
             assert 5 < many / few < 20
         for n in (1_000_000, 10_000_000):
             seconds = [ROWS[n, where][name] for where in ("memory", "file", "dask")]
-            assert max(seconds) < 2 * min(seconds)
+            assert max(seconds) < 3 * min(seconds)
     assert max(row["means apart"] for row in MEASURED["rows"]) < 1e-12
 
 
