@@ -23,15 +23,20 @@ CELL = re.compile(r"^(`{3,}|:{3,}|~{3,}) *\{code-cell\}.*?^\1", re.DOTALL | re.M
 
 def sweep(app, config):
     output = Path(app.outdir)
-    if "_build" in (output.parent.name, output.parent.parent.name):  # any other folder may be somebody's
+    if build_folder(output):  # any other folder may be somebody's
         for old in (output, Path(app.doctreedir), output.parent / "jupyter_execute"):
             shutil.rmtree(old, ignore_errors=True)
         output.mkdir(parents=True)
 
 
+def build_folder(output):
+    """Jupyter Book's `_build`, if the pages are in it or, as those of an edition, in a folder of it."""
+    return next((folder for folder in list(output.parents)[:2] if folder.name == "_build"), None)
+
+
 def forget(app, config):
     """Keep the outputs of cells in a folder named after all that they depend on, and no other such folder."""
-    build = next((it for it in Path(app.outdir).parents if it.name == "_build"), Path(app.outdir).parent)
+    build = build_folder(Path(app.outdir)) or Path(app.outdir).parent
     caches = Path(config.nb_execution_cache_path or build / ".jupyter_cache")  # all editions show the same outputs
     mark = fingerprint(Path(app.srcdir))
     for old in caches.glob("[0-9a-f]" * len(mark)):

@@ -78,6 +78,7 @@ def assemble(app, pagename, page, ran, without):
 
 
 def of_code(ran, without):
+    """{index among all cells: cell} of the cells of code, but for those left out."""
     return {n: cell for n, cell in enumerate(ran.cells) if cell.cell_type == "code" and n not in without}
 
 

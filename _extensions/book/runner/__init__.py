@@ -23,6 +23,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from ..launch import Way
+from ..notebook import of_code
 from .python import needs
 from .runtime import KEPT, ready, sizes_of
 
@@ -40,9 +41,8 @@ def codes(env, docname):
     executed = Path(env.app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
     if "kernelspec" not in env.metadata.get(docname, {}) or not executed.exists():
         return {}
-    cells = nbformat.read(executed, as_version=4).cells
     without = env.metadata[docname].get("cells_left_out", ())
-    return {n: cell.source for n, cell in enumerate(cells) if cell.cell_type == "code" and n not in without}
+    return {n: cell.source for n, cell in of_code(nbformat.read(executed, as_version=4), without).items()}
 
 
 def source(folder):
