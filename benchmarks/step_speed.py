@@ -261,7 +261,7 @@ class Peak:
 
     def _now(self):
         lines = Path("/proc/self/status").read_text().splitlines()
-        return sum(int(line.split()[1]) / 1000 for line in lines if line.startswith("RssAnon"))
+        return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("RssAnon"))
 
 
 def machine(threads):

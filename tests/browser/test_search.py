@@ -47,6 +47,15 @@ FIRST = {
         "questions",
         "Can the data choose the number of clusters? What is DP-means?",
     ),
+    "attention": ("questions", "Is the attention of a transformer a step of soft k-means?"),
+    "mean shift": ("questions", "What is mean-shift? Is it k-means without a k?"),
+    "probabilistic pca": ("questions", "What is probabilistic PCA? Is PCA a limit, too?"),
+    "photograph colours": ("questions", "How do I reduce the colours of a photograph?"),
+    "million rows": ("questions", "How do I cluster a million rows, or data larger than memory?"),
+    "bic wrong number of clusters": (
+        "questions",
+        "Why does GaussianMixture find the wrong clusters, and BIC the wrong number?",
+    ),
     "another distance for counts": ("questions", "Can I use another distance in k-means, for counts or histograms?"),
     "positive log likelihood": ("questions", "Can a likelihood be larger than 1, or a log-likelihood positive?"),
     "how do i get probabilities out of k-means": ("questions", "How do I get probabilities out of k-means?"),
@@ -83,6 +92,12 @@ AMONG_THREE = {
     "overconfident": "09-learn-which-sigma",
     "inverse gamma prior": "09-learn-cures",
     "silhouette": "10-choose-k",
+    "covariance_type": "10-choose",
+    "photograph colours": "10-choose-photograph",
+    "million rows": "10-choose-many-rows",
+    "mean shift": "11-elsewhere-hills",
+    "attention": "11-elsewhere-attention",
+    "probabilistic pca": "11-elsewhere-directions",
     "chinese restaurant process": "11-elsewhere-price",
     "bregman divergence": "11-elsewhere-divergences",
     "where to start, measured": "10-choose-start",
@@ -95,7 +110,8 @@ WORDS = """
     standardise, normalize, cycle, oscillate, equal components, probabilities out of k-means, sklearn, scikit-learn,
     inertia, centroid, elbow, outlier, convergence, local minimum, empty cluster, ELBO, temperature, fuzzy, delta,
     prior, variational, NaN, expectation maximization, normal distribution, latent variable, hidden variable,
-    likelihood, posterior, initialization, random start, silhouette, BIC, Lloyd, dask, kl divergence, euclidean
+    likelihood, posterior, initialization, random start, silhouette, BIC, Lloyd, dask, kl divergence, euclidean,
+    transformer, PCA, palette, tol, out of core, elongated clusters
 """
 
 

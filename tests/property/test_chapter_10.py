@@ -1,5 +1,8 @@
 """Each theorem of chapter 10 and its companions, on random populations and at the edges of its hypotheses."""
 
+import itertools
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -8,7 +11,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from kmeans_em import fit
+from kmeans_em import datasets, fit
 from kmeans_em.gaussian import sample
 
 separations, widths = st.floats(0, 12), st.floats(0.01, 50)
@@ -104,11 +107,50 @@ def test_thm_one_border_leads_from_anywhere_to_the_middle(start):
     np.testing.assert_allclose(centres, [-centre(1, 1), centre(1, 1)], rtol=1e-6)
 
 
+def borders_at_rest(weights, means, widths):
+    """Where k-means with two centres rests on a mixture of bells, from a grid of borders."""
+
+    def after(border):
+        (left, sum_left), (right, sum_right) = np.zeros(2), np.zeros(2)
+        for weight, mean, width in zip(weights, means, widths):
+            u = (border - mean) / width
+            below, above = norm.cdf(u), norm.sf(u)
+            left, sum_left = left + weight * below, sum_left + weight * (mean * below - width * norm.pdf(u))
+            right, sum_right = right + weight * above, sum_right + weight * (mean * above + width * norm.pdf(u))
+        return (sum_left / left + sum_right / right) / 2
+
+    found = set()
+    for border in np.linspace(min(means) - max(widths), max(means) + max(widths), 21):
+        now, then = border, np.inf
+        while abs(now - then) > 1e-10:
+            now, then = after(now), now
+        found.add(round(now, 3) + 0.0)
+    return sorted(found)
+
+
 def test_thm_one_border_needs_equal_bells():
-    """A few points far off: k-means rests with them cut off, and with the border inside the rest."""
-    X = np.vstack([np.linspace(-3, 3, 601)[:, None], np.full((3, 1), 12.0)])
-    rests = {tuple(fit(X, [[a], [b]]).means.ravel().round(2)) for a, b in [(-1, 1), (0, 12)]}
-    assert len(rests) == 2
+    assert borders_at_rest((0.5, 0.5), (-1, 1), (1, 1)) == [0]
+    assert borders_at_rest((0.99, 0.01), (0, 12), (1, 1)) == [0.442, 6]
+    assert borders_at_rest((0.5, 0.5), (0, 0), (1, 0.05)) == [-0.441, 0, 0.441]
+    three = borders_at_rest((1 / 3, 1 / 3, 1 / 3), (-12, 0, 12), (1, 1, 1))
+    np.testing.assert_allclose(three, [-3, 0, 3], atol=0.05)
+    text = (Path(__file__).parents[2] / "chapters/10-choose-start.md").read_text()
+    for said in ("rests at $0.442\\,s$, and also at $6\\,s$", "0 and $\\pm 0.441$", "0 and about $\\pm 3\\,s$"):
+        assert said in text
+
+
+def test_thm_one_border_needs_different_centres_and_points_for_both():
+    assert fit([[-2], [-1], [1], [2]], [[0], [0]]).means.ravel().tolist() == [0, 0]
+    line = datasets.line()
+    assert fit(line, [[6], [100]]).means.ravel().tolist() == [6, 100]
+    starts = itertools.combinations(np.arange(0, 16.5, 0.5), 2)
+    with_points = {
+        tuple(run.means.ravel().tolist())
+        for a, b in starts
+        for run in [fit(line, [[a], [b]])]
+        if len(set(run.labels)) == 2
+    }
+    assert with_points == {(1, 11), (4, 16)}
 
 
 @given(st.integers(1, 6), st.floats(0.1, 10), st.integers(0, 2**32 - 1))

@@ -1,5 +1,6 @@
 """The companion about a photograph: its theorem on random data, and what it says in numbers."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,19 @@ def test_what_the_page_says_of_its_photograph():
     reds = [max(colour[0] - colour[1] for colour in run.means) for run in softened]
     assert reds[0] > 50 > 30 > reds[1]  # the red leaves the palette at sigma = 25
     assert np.ptp(softened[-1].means, axis=0).max() < 1
+
+
+def test_a_tied_pixel_keeps_a_blend_and_the_hard_picture_takes_the_first():
+    pixels, palette = np.array([[5.0], [2]]), np.array([[0.0], [10]])
+    assert (responsibilities(pixels, palette, 0.01) @ palette).ravel() == pytest.approx([5, 0])
+    assert palette[fit(pixels, palette, max_steps=0).labels].ravel().tolist() == [0, 0]
+
+
+def test_mackay_s_stiffness_is_one_over_sigma_squared_on_every_page():
+    pages = "".join(path.read_text() for path in (Path(__file__).parents[2] / "chapters").glob("*.md"))
+    assert {said.replace("\\beta = ", "") for said in re.findall(r"stiffness \$([^$]*sigma[^$]*)\$", pages)} == {
+        r"1/\sigma^2"
+    }
 
 
 def test_a_grey_pixel():
