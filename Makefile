@@ -76,6 +76,7 @@ binder: $(ENV)
 
 bench: site
 	@$(BIN)/python -m benchmarks.step_speed
+	@$(BIN)/python -m benchmarks.many_rows
 	@$(BIN)/python -m benchmarks.accuracy
 	@$(BIN)/python -m benchmarks.page_weight
 	@$(BIN)/python -m benchmarks.slider_latency

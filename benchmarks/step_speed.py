@@ -235,24 +235,33 @@ def memory(threads):
 
 def peak(n, d, k, sigma, threads, path, in_file):
     """Prints by how many MB memory grew at most during a fit."""
-
-    def now():
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return sum(int(line.split()[1]) / 1000 for line in lines if line.startswith("RssAnon"))
-
-    def watch():
-        while not done.wait(0.002):
-            seen.append(now())
-
     X = np.load(path, mmap_mode="r") if in_file else blobs(n, d, k)[0]
-    means = np.array(X[:k])
-    done, seen = threading.Event(), [now()]
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    fit(X, means, sigma, max_steps=2, threads=threads)
-    done.set()
-    watcher.join()
-    print(max(seen) - seen[0])
+    with Peak() as most:
+        fit(X, np.array(X[:k]), sigma, max_steps=2, threads=threads)
+    print(most.megabytes)
+
+
+class Peak:
+    """By how many megabytes the anonymous memory of this process grew at most within `with`."""
+
+    def __enter__(self):
+        self._done, self._seen = threading.Event(), [self._now()]
+        self._watcher = threading.Thread(target=self._watch)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *failure):
+        self._done.set()
+        self._watcher.join()
+        self.megabytes = max(self._seen) - self._seen[0]
+
+    def _watch(self):
+        while not self._done.wait(0.002):
+            self._seen.append(self._now())
+
+    def _now(self):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("RssAnon"))
 
 
 def machine(threads):

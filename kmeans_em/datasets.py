@@ -1,4 +1,4 @@
-"""The book's three running examples."""
+"""The data of the book, and tables of the reader's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from kmeans_em.em import Array
 from kmeans_em.gaussian import sample
+from kmeans_em.tables import read_table as read_table  # here is where one looks for it
 
 
 def line() -> Array:
@@ -31,6 +32,21 @@ def old_faithful(*, standardised: bool = False) -> Array:
     Implementation in S*, Springer, 1991. A more complete version is in A. Azzalini and A. W. Bowman,
     "A look at some data on the Old Faithful geyser", Applied Statistics 39, 357-365, 1990.
     """
-    with files("kmeans_em").joinpath("data/old_faithful.csv").open() as file:
-        X = np.loadtxt(file, delimiter=",", skiprows=1)
+    X = _table("old_faithful.csv")
     return (X - X.mean(axis=0)) / X.std(axis=0) if standardised else X
+
+
+def iris() -> Array:
+    """150 irises, (150, 4): length and width of a sepal, length and width of a petal, in centimetres.
+
+    The first 50 are setosa, the next 50 versicolor, the last 50 virginica.
+
+    Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7, 179-188, 1936;
+    the numbers are those of scikit-learn's `load_iris`.
+    """
+    return _table("iris.csv")
+
+
+def _table(name: str) -> Array:
+    with files("kmeans_em").joinpath("data", name).open() as file:
+        return np.loadtxt(file, delimiter=",", skiprows=1)

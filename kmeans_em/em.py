@@ -220,6 +220,7 @@ def fit(
     max_steps: int = 300,
     tol: float = 1e-9,
     threads: int | None = None,
+    on_step: Callable[[int, Step], object] | None = None,
 ) -> Fit:
     """Alternate `responsibilities` and `update` until the means rest.
 
@@ -245,6 +246,8 @@ def fit(
         A last digit counts as no move; with tol = 0, and at sigma = 0, it does.
     threads : int, optional
         At most so many threads work on long data; all cores when left out. The result is the same to the bit.
+    on_step : callable, optional
+        Called as ``on_step(number, step)`` after each pass over the data, to show progress.
 
     Returns
     -------
@@ -261,7 +264,7 @@ def fit(
         data = InMemory(X, workers)
         means = check.means_for(data.shape, *data.box, means)
         check.enough_points(X, means)
-        return Fit(**loop(data, means, sigma, weights, learn, max_steps, tol), _data=X)
+        return Fit(**loop(data, means, sigma, weights, learn, max_steps, tol, on_step), _data=X)
 
 
 class Data(Protocol):
@@ -288,7 +291,7 @@ def loop(
     learn: Collection[str],
     max_steps: int,
     tol: float,
-    on_step: Callable[[int, Step], object] = lambda number, step: None,
+    on_step: Callable[[int, Step], object] | None = None,
 ) -> dict[str, Any]:
     """The steps of `fit`, and what `Fit` tells of them. `on_step` is told of each as it comes."""
     learn = check.learn(learn)
@@ -309,7 +312,8 @@ def loop(
         if sigma > 0 or learn or not converged:  # k-means at rest is where it was one look ago
             stats = data.statistics(means, sigma, log_weights)
         history.append(Step(means, sigma, shares, _objective(stats, sigma, data.shape, learn_sigma)))
-        on_step(len(history) - 1, history[-1])
+        if on_step:
+            on_step(len(history) - 1, history[-1])
         if converged or len(history) > max_steps:
             break
         new_means = _weighted_means(stats.counts, stats.sums, data.frame, means)

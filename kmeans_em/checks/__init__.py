@@ -4,12 +4,17 @@ Each chapter's checkers stand in a module with the chapter's name.
 """
 
 from kmeans_em.checks import (  # noqa: F401 (they register)
+    choose,
     deltas,
+    elsewhere,
     em,
+    further,
     k_means,
     learn,
     limit,
+    many_rows,
     mixture,
+    picture,
     soften,
     squared_error,
     turn_up,

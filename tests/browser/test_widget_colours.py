@@ -6,6 +6,7 @@ from benchmarks.slider_latency import page_of
 from kmeans_em import datasets
 from kmeans_em.widgets import (
     Bell,
+    Bias,
     Bifurcation,
     Blocks,
     Climb,
@@ -15,6 +16,7 @@ from kmeans_em.widgets import (
     LearnSigma,
     Likelihood,
     Narrowing,
+    Price,
     Temperature,
     TwoBells,
 )
@@ -31,6 +33,7 @@ WIDGETS = {
     "likelihood": lambda: Likelihood(LINE),
     "narrowing": lambda: Narrowing(sigma=0.2),
     "bell": Bell,
+    "bias": Bias,
     "two bells": TwoBells,
     "temperature": Temperature,
     "climb": Climb,
@@ -38,6 +41,7 @@ WIDGETS = {
     "bifurcation": lambda: Bifurcation(predictions=True),
     "deltas": Deltas,
     "collapse": lambda: Collapse(sigma=3),
+    "price": lambda: Price(price=20),
     "learned sigma": lambda: LearnSigma(step=3),
 }
 HOSTS = {
@@ -50,7 +54,7 @@ HOSTS = {
 }
 # Shades between curves that are drawn themselves, the rim that sets a ring off from the points, the gaps that dash or
 # cut a filled part, and what is meant to be faint: ribbons from a block to its name, the band under a line.
-NO_MARKS = ".between, .halo, .seam, .split, .ribbon, .both, .rising"
+NO_MARKS = ".between, .tail, .halo, .seam, .split, .ribbon, .both, .rising"
 # [what it is, how strong a contrast it needs, its colours]; a mark may have a fill, an outline or both.
 COLOURS = """(root, noMarks) => {
   const rgba = (colour) => {

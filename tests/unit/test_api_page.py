@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 import kmeans_em
 from benchmarks.accuracy import errors, families, hard, worst
-from kmeans_em import annealing, checks, datasets, distributed, gaussian, plots, seeding, symbolic, widgets
+from kmeans_em import annealing, checks, datasets, distributed, dp_means, gaussian, plots, seeding, symbolic, widgets
 
 PAGE = (Path(__file__).parents[2] / "chapters/appendix/api.md").read_text()
 SECTIONS = re.findall(r"```python\nkmeans_em\.([\w.]+)(\([^\n]*\))\n```\n(.*?)(?=\n```|\n#|\nA `|\Z)", PAGE, re.DOTALL)
@@ -20,11 +20,16 @@ CLASSES = re.findall(r"A `kmeans_em\.(\w+)` has:\n(.*?)(?=\n[A#])", PAGE, re.DOT
 REFUSALS = re.findall(r"^`(.*)`\n: `(.*)`$", PAGE, re.MULTILINE)
 DIGITS = re.findall(r"^\| (.*?)" + 6 * r" \| \$10\^\{(-\d+)\}\$" + r" \|$", PAGE, re.MULTILINE)
 NAMES = (
-    {name: getattr(kmeans_em, name) for name in kmeans_em.__all__} | vars(annealing) | vars(gaussian) | vars(seeding)
+    {name: getattr(kmeans_em, name) for name in kmeans_em.__all__}
+    | vars(annealing)
+    | vars(dp_means)
+    | vars(gaussian)
+    | vars(seeding)
 )
 NAMES |= {
     "distributed": distributed,
     "datasets": datasets,
+    "read_table": datasets.read_table,
     "checks": checks,
     **{name: getattr(widgets, name) for name in widgets.__all__},
 }
@@ -47,7 +52,7 @@ def signature(function):
 def public():
     """Whatever a reader can call: the functions and classes of each module."""
     yield from (f"{name}" for name in kmeans_em.__all__)
-    for module in (annealing, gaussian, seeding, datasets, checks, symbolic, plots):
+    for module in (annealing, dp_means, gaussian, seeding, datasets, checks, symbolic, plots):
         for name, thing in vars(module).items():
             if (
                 not name.startswith("_")

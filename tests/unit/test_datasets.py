@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.datasets import load_iris
 
-from kmeans_em.datasets import blobs, line, old_faithful
+from kmeans_em.datasets import blobs, iris, line, old_faithful
 
 
 def test_line_is_six_points():
@@ -44,3 +45,10 @@ def test_each_call_gives_an_array_of_its_own(data):
     changed = data()
     changed += 1
     assert_array_equal(changed, data() + 1)
+
+
+def test_iris_is_that_of_scikit_learn_species_by_species():
+    published = load_iris()
+    assert_array_equal(iris(), published.data)
+    assert_array_equal(published.target, [0] * 50 + [1] * 50 + [2] * 50)
+    assert_allclose(iris().mean(axis=0), [5.84333, 3.05733, 3.758, 1.19933], atol=5e-6)

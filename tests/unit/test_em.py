@@ -336,6 +336,12 @@ def test_history_holds_the_start_and_every_step(clouds):
         assert step.sigma == 0.7
 
 
+def test_each_step_is_told_as_it_comes(clouds):
+    seen = []
+    run = fit(*clouds, 0.7, max_steps=4, on_step=lambda *told: seen.append(told))
+    assert seen == list(enumerate(run.history))
+
+
 def test_no_steps_leave_the_start(clouds):
     X, means = clouds
     found = fit(X, means, 0.7, max_steps=0)

@@ -6,6 +6,8 @@ import re
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from scipy.stats import norm
 from sklearn.cluster import KMeans
 
 import kmeans_em
@@ -75,8 +77,76 @@ def shared(D):
     return nearest / nearest.sum(axis=1, keepdims=True)
 
 
+def bell_centre(m, s):
+    return m * (2 * norm.cdf(m / s) - 1) + 2 * s * norm.pdf(m / s)
+
+
+def far_rows(X, k, of_all):
+    chosen = X[:1]
+    while len(chosen) < k:
+        chosen = np.vstack([chosen, X[[of_all(sq_dists(X, chosen).T).argmax()]]])
+    return chosen
+
+
+def soft_parts(X, palette, sigma, place="blend", shares=True):
+    resp = responsibilities(X, palette, sigma)
+    place = resp @ palette if place == "blend" else np.tile(palette.mean(axis=0), (len(X), 1))
+    resp = resp if shares else np.ones_like(resp)
+    return np.array([(resp * sq_dists(X, palette)).sum(), (resp * sq_dists(place, palette)).sum()])
+
+
 def lloyd_step(X, means):
     return step(X, means, 0, first)
+
+
+def one_after_the_other(blocks, means):
+    for block in blocks:
+        means = lloyd_step(block, means)
+    return means
+
+
+def summed(blocks, means, divide=True):
+    counts = sum(first(sq_dists(block, means)).sum(axis=0) for block in blocks)[:, None]
+    sums = sum(first(sq_dists(block, means)).T @ block for block in blocks)
+    with np.errstate(invalid="ignore"):
+        return sums / counts if divide else sums
+
+
+def open_or_join(x, means, counts, alpha, rho, sigma, spread=np.hypot):
+    logs = [np.log(n) + gaussian.log_density([x], mean, sigma)[0] for n, mean in zip(counts, means, strict=True)]
+    logs.append(np.log(alpha) + gaussian.log_density([x], 0 * x, spread(rho, sigma))[0])
+    return np.exp(logs - np.logaddexp.reduce(logs))
+
+
+def price_round(X, means, price, seen=True):
+    labels, first = [], len(means)
+    for x in X:
+        D = ((means - x) ** 2).sum(axis=1)[: None if seen else first]
+        labels.append(len(means) if D.min() > price else D.argmin())
+        means = np.vstack([means, x]) if D.min() > price else means
+    return np.array([X[np.array(labels) == j].mean(axis=0) for j in np.unique(labels)])
+
+
+def count_shares(X, means, beta, mean=1, log=lambda x: x * np.log(np.where(x > 0, x, 1))):
+    x = X[:, None]
+    costs = (log(x) - x * np.log(means) + mean * means).sum(axis=2)
+    powers = np.exp(-beta * (costs - costs.min(axis=1, keepdims=True)))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def key_weights(queries, keys, tau, power=2):
+    return softmax(np.linalg.norm(keys, axis=1) ** power / 2 / tau)
+
+
+def climb(X, x, sigma, steps):
+    for _ in range(steps):
+        x = softmax(-((X - x) ** 2).sum(axis=1) / (2 * sigma**2)) @ X
+    return x
+
+
+def expected(X, W, sigma, around=None):
+    mean = X.mean(axis=0) if around is None else around
+    return mean + (X - mean) @ W @ np.linalg.inv(W.T @ W + sigma**2 * np.eye(W.shape[1])) @ W.T
 
 
 WRONG = {
@@ -151,6 +221,67 @@ WRONG = {
         "the start itself": (lambda X, starts: starts[1], "those centres are a start"),
         "elsewhere": (lambda X, starts: starts[0] + 0.3, r"rests at \[\[4.3\], \[16.3\]\] from none of the starts"),
         "J": (lambda X, starts: 40.0, r"the best centres should have shape \(2, 1\), not \(\)"),
+    },
+    "attention-weights": {
+        "equal weights": (lambda q, K, tau: responsibilities(q, K, tau**0.5), "on the line .* equal weights"),
+        "sigma": (lambda q, K, tau: responsibilities(q, K, tau, key_weights(q, K, tau)), "take its root"),
+        "sign": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, -tau)),
+            "the sign in the weights",
+        ),
+        "half": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, tau / 2)),
+            "divided by 2 tau, not by tau",
+        ),
+        "length": (
+            lambda q, K, tau: responsibilities(q, K, tau**0.5, key_weights(q, K, tau, power=1)),
+            "has the squared length",
+        ),
+        "overflow": (
+            lambda q, K, tau: (p := np.exp(q @ K.T / tau)) / p.sum(axis=1, keepdims=True),
+            r"tau = 0\.01: a share is NaN or inf",
+        ),
+        "nonsense": (lambda q, K, tau: softmax(q @ K.T, axis=1), "gives its largest share, .* to key"),
+    },
+    "mean-shift": {
+        "powers once": (
+            lambda X, x, sigma, steps: climb(X, x, sigma, min(steps, 1)),
+            "three steps: .* where the first step leads",
+        ),
+        "one more": (lambda X, x, sigma, steps: climb(X, x, sigma, steps + 1), "one step too many"),
+        "one less": (lambda X, x, sigma, steps: climb(X, x, sigma, max(0, steps - 1)), "one step too few"),
+        "nearest": (
+            lambda X, x, sigma, steps: X[((X - x) ** 2).sum(axis=1).argmin()] if steps else x,
+            "that is the nearest point",
+        ),
+        "sigma not squared": (lambda X, x, sigma, steps: climb(X, x, sigma**0.5, steps), "sigma is squared"),
+        "no factor 2": (lambda X, x, sigma, steps: climb(X, x, sigma / 2**0.5, steps), "the factor 2 is missing"),
+        "over n": (
+            lambda X, x, sigma, steps: np.exp(-((X - x) ** 2).sum(axis=1) / 2 / sigma**2) @ X / len(X) if steps else x,
+            "one step: divide by the sum",
+        ),
+        "underflow": (
+            lambda X, x, sigma, steps: functools.reduce(
+                lambda x, _: (p := np.exp(-((X - x) ** 2).sum(axis=1) / 2 / sigma**2)) @ X / p.sum(), range(steps), x
+            ),
+            "from 500, .*the place is NaN",
+        ),
+        "nonsense": (lambda X, x, sigma, steps: x + 1, r"no step: the place is \[6\.0\], not \[7\.0\]"),
+    },
+    "posterior-mean": {
+        "orthogonal": (lambda X, W, sigma: expected(X, W, 0), "that is the orthogonal projection"),
+        "sigma not squared": (lambda X, W, sigma: expected(X, W, sigma**0.5), "sigma is squared in M"),
+        "not centred": (
+            lambda X, W, sigma: expected(X, W, sigma, around=0) + X.mean(axis=0),
+            "subtract the mean of the",
+        ),
+        "mean not added": (
+            lambda X, W, sigma: expected(X, W, sigma) - X.mean(axis=0),
+            "Old .*add the mean of",
+        ),
+        "no mean": (lambda X, W, sigma: expected(X, W, sigma, around=0), "subtract the mean .*, and add it again"),
+        "z itself": (lambda X, W, sigma: X @ W, r"the places should have shape \(2, 2\), not \(2, 1\)"),
+        "nonsense": (lambda X, W, sigma: X, r"the point X\[0\] should go to \[1\.5, 0\.0\], not to \[3\.0, 1\.0\]"),
     },
     "bayes-by-hand": {
         "equal weights": ([0.223, 0.777, 0.133, 0.867], "the left posterior of 8 is not 0.223: .* equal weights"),
@@ -342,6 +473,56 @@ WRONG = {
         "prior as Kronecker": ([2, 3, 3, 2, 4], "is a number, and no prior"),
         "components as labels": ([2, 3, 3, 3, 3], "a distribution of places"),
     },
+    "centre-outside": {
+        "no s": (lambda m, s: bell_centre(m, s) + 2 * (1 - s) * norm.pdf(m / s), "m = 0.5, s = 2: .*multiply it by s"),
+        "one phi": (lambda m, s: bell_centre(m, s) - s * norm.pdf(m / s), "phi counts twice"),
+        "the mean": (lambda m, s: m, "that is the mean of the bell"),
+        "the bias": (lambda m, s: bell_centre(m, s) - m, "add m"),
+        "Phi": (lambda m, s: m * norm.cdf(m / s) + 2 * s * norm.pdf(m / s), r"2 Phi\(m/s\) - 1, not"),
+        "units of s": (lambda m, s: bell_centre(m, s) / s, "in units of s"),
+        "not divided": (lambda m, s: bell_centre(m, 1) + 2 * (s - 1) * norm.pdf(m), "divide m by s before"),
+        "nonsense": (lambda m, s: 7, r"the centre is 1\.1666, not 7"),
+    },
+    "bic": {
+        "means alone": (lambda L, n, k, d: -2 * L + k * d * np.log(n), "sigma and the weights are learned too"),
+        "no sigma": (lambda L, n, k, d: -2 * L + (k * d + k - 1) * np.log(n), "sigma is learned too: 1 more"),
+        "k weights": (lambda L, n, k, d: -2 * L + (k * d + k + 1) * np.log(n), "only k - 1 of them are free"),
+        "no weights": (lambda L, n, k, d: -2 * L + (k * d + 1) * np.log(n), "the weights are learned too: k - 1"),
+        "no 2": (lambda L, n, k, d: -L + (k * d + k) * np.log(n), "with the factor 2"),
+        "sign": (lambda L, n, k, d: 2 * L + (k * d + k) * np.log(n), "the sign of log L"),
+        "aic": (lambda L, n, k, d: -2 * L + 2 * (k * d + k), "that is the AIC"),
+        "minus": (lambda L, n, k, d: 2 * L - (k * d + k) * np.log(n), "that is minus BIC"),
+        "nonsense": (lambda L, n, k, d: 0, "BIC is 875"),
+    },
+    "farthest": {
+        "last": (lambda X, k: far_rows(X, k, lambda D: D[-1]), "you look at the last centre only"),
+        "sum": (lambda X, k: far_rows(X, k, lambda D: D.sum(axis=0)), "not to all of them together"),
+        "max": (lambda X, k: far_rows(X, k, lambda D: D.max(axis=0)), "not to the farthest"),
+        "first rows": (lambda X, k: X[:k], r"three blobs.*: centre 2 should be \["),
+        "too few": (lambda X, k: X[:1], r"should have shape \(5, 2\), not \(1, 2\)"),
+    },
+    "blocks": {
+        "mean of means": (lambda blocks, m: np.mean([lloyd_step(block, m) for block in blocks], axis=0), "divide once"),
+        "last block": (lambda blocks, m: lloyd_step(blocks[-1], m), "the step of the last block alone"),
+        "one after the other": (one_after_the_other, "all of them need the same means"),
+        "sums": (lambda *a: summed(*a, divide=False), "not yet divided by the counts"),
+        "empty": (summed, "from 1, 9 and 100: a mean is NaN"),
+        "start": (lambda blocks, m: m, "nothing has moved"),
+        "borrowed": (lambda blocks, m: fit(np.concatenate(blocks), m, max_steps=1).means, "is not yours"),
+        "nonsense": (lambda blocks, m: m + 0.125, r"should be \[\[1\.0\], \[11\.0\]\], not"),
+    },
+    "soft-picture": {
+        "turned round": (lambda *a: tuple(soft_parts(*a)[::-1]), "you returned S and W"),
+        "mean of the palette": (lambda *a: tuple(soft_parts(*a, place="mean")), "own blend, not from the palette"),
+        "average mixing": (lambda *a: tuple(soft_parts(*a) / [1, len(a[0])]), "S is the mean over the pixels"),
+        "averages": (lambda *a: tuple(soft_parts(*a) / len(a[0])), "both are means"),
+        "error": (lambda *a: (soft_parts(*a)[0], -np.diff(soft_parts(*a))[0]), "the second is the error"),
+        "nearest": (lambda *a: (inertia(*a[:2]), soft_parts(*a)[1]), "is not yours"),
+        "nearest by hand": (lambda *a: (sq_dists(*a[:2]).min(axis=1).sum(), soft_parts(*a)[1]), "nearest colours, J"),
+        "no shares": (lambda *a: tuple(soft_parts(*a, shares=False)), "the shares are missing"),
+        "one number": (lambda *a: soft_parts(*a)[0], "return a tuple of two: W, S"),
+        "nonsense": (lambda *a: (1.0, 2.0), r"on the line .*: W is 70\.3059 and S is 42\.3182, not 1 and 2$"),
+    },
 }
 
 
@@ -357,6 +538,30 @@ def step_with_shares(X, means, sigma, hard):
     return np.array([resp[:, j] @ X / sizes[j] if sizes[j] else means[j] for j in range(len(means))])
 
 
+WRONG["new-cluster"] = {
+    "no noise": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho), "two reasons to vary"),
+    "a variance": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho**2 + sigma**2), "wants its root"),
+    "added": (lambda *a: open_or_join(*a, spread=lambda rho, sigma: rho + sigma), "their squares do"),
+    "no counts": (lambda x, m, n, *a: open_or_join(x, m, np.ones(len(n)), *a), "the number of its points"),
+    "no alpha": (lambda x, m, n, alpha, *a: open_or_join(x, m, n, 1, *a), "in proportion to alpha"),
+    "other": (lambda x, m, n, *a: np.ones(len(n) + 1), r"on the point 16, .*it should be \["),
+    "one less": (lambda x, m, n, *a: np.ones(len(n)), "should have shape"),
+}
+WRONG["dp-means"] = {
+    "not seen": (lambda *a: price_round(*a, seen=False), "is a centre for those after it"),
+    "squared price": (lambda X, m, price: price_round(X, m, price**2), "compared with the squared distance"),
+    "open at a tie": (lambda X, m, price: price_round(X, m, np.nextafter(price, 0)), "price 100: a point at exactly"),
+    "k-means": (lambda X, m, price: price_round(X, m, np.inf), "opens a cluster"),
+    "one only": (lambda X, m, price: X[:1], "there should be 4 means, not 1"),
+    "nothing": (lambda X, m, price: None, "the means should have shape"),
+}
+WRONG["rate-shares"] = {
+    "no mean": (lambda *a: count_shares(*a, mean=0), "which is not the same for all means"),
+    "no beta": (lambda X, m, beta: count_shares(X, m, 1), "beta multiplies"),
+    "squares": (lambda X, m, beta: responsibilities(X, m, 1), "is not yours"),
+    "log of 0": (lambda X, m, beta: count_shares(X, m, beta, log=lambda x: x * np.log(x)), "the point 0 has no number"),
+    "other": (lambda X, m, beta: np.ones((len(X), len(m))), "should have"),
+}
 CASES = [(name, slip, *case) for name, slips in WRONG.items() for slip, case in slips.items()]
 
 

@@ -91,6 +91,12 @@ CLAIMS = [
         r"durations of ([\d.]+) to ([\d.]+) and waits of (\d+) to (\d+)",
         "[f(datasets.old_faithful()[:, a]) for a in (0, 1) for f in (min, max)]",
     ),
+    (
+        "11-elsewhere",
+        "At the price 6 no eruption is farther",
+        "((X - X.mean(axis=0)) ** 2).sum(axis=1).max() <= 6 and len(dp_means(X, 6)[1]) == 1",
+    ),
+    ("11-elsewhere", "at six times the cost of two", "round((X.size + 6) / (J2 + 12)) == 6"),
 ]
 
 

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 
 import needs
@@ -29,6 +30,7 @@ def begin(folder):
     sys.path.insert(0, folder)
     namespace["display"] = display
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it says that it looks at its fonts
+    warnings.filterwarnings("ignore", "JsProxy.as_object_map", RuntimeWarning)  # threadpoolctl, for scikit-learn
 
 
 def source(name):
