@@ -142,9 +142,23 @@ def test_mean_shift_on_the_line():
 
 
 def test_the_number_of_hills():
-    for sigma, count in [(0.484, 6), (0.486, 4), (0.501, 3), (2.836, 3), (2.838, 2), (3.051, 2), (3.052, 1), (6, 1)]:
+    for sigma, count in [
+        (0.484, 6),
+        (0.486, 4),
+        (0.499, 4),
+        (0.501, 3),
+        (2.836, 3),
+        (2.838, 2),
+        (3.051, 2),
+        (3.052, 1),
+        (6, 1),
+    ]:
         assert hills_on_a_line(LINE, sigma) == count
-    says(HILLS, "six up to $\\sigma = 0.485$, three from 0.5 to 2.837, two up to 3.051", "from $\\sigma = 3.052$ on")
+    says(
+        HILLS,
+        "six up to $\\sigma = 0.485$, four up to 0.5, three up to 2.837, two up to 3.051",
+        "from $\\sigma = 3.052$ on",
+    )
     waiting = MINUTES[:, [1]]
     assert [hills_on_a_line(waiting, sigma) for sigma in (1.5, 4, 9)] == [5, 2, 1]
     says(HILLS, "on the waiting times five at 1.5 minutes, two at 4, one at 9")
