@@ -15,9 +15,9 @@ def dp_means(
     """Lower J + price * k, the squared distances plus the price of k clusters, until a round changes nothing.
 
     All points begin in one cluster, with its centre at their mean. In a round each point in turn goes to its nearest
-    centre, or, if that is farther than the root of the price, becomes a new centre; then clusters without points are
-    dropped, and each centre moves to the mean of its points (alg-dp-means). No round raises J + price * k
-    (thm-dp-descent), but the end may depend on the order, and need not be the best.
+    centre, at a tie the first, or, if that is farther than the root of the price, becomes a new centre; then clusters
+    without points are dropped, and each centre moves to the mean of its points (alg-dp-means). No round raises
+    J + price * k (thm-dp-descent), but the end may depend on the order, and need not be the best.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.special import logsumexp
+from scipy.special import gammaln, logsumexp, rel_entr, softmax, xlogy
 from scipy.stats import gamma, multinomial, poisson
 
 from kmeans_em import datasets, gaussian
@@ -103,10 +103,11 @@ def cost(X, labels, means, price):
 def test_thm_dp_descent(seed, n, d, log_price, on_a_grid):
     rng = np.random.default_rng(seed)
     X = rng.integers(0, 4, (n, d)).astype(float) if on_a_grid else rng.normal(size=(n, d))
-    price, order = 10**log_price, rng.permutation(n)
+    price = 10**log_price
     labels, means = np.zeros(n, dtype=int), X.mean(axis=0, keepdims=True)
     now, partitions = cost(X, labels, means, price), set()
     for _ in range(200):
+        order = rng.permutation(n)  # another in each round
         opens = ((X[order[0]] - means) ** 2).sum(axis=1).min() > price
         new_labels, new_means = _round(X, means, price, order)
         new = cost(X, new_labels, new_means, price)
@@ -122,7 +123,10 @@ def test_thm_dp_descent(seed, n, d, log_price, on_a_grid):
     else:
         raise AssertionError("no rest after 200 rounds")
     assert ((X - means[labels]) ** 2).sum(axis=1).max() <= price + 1e-9
-    np.testing.assert_array_equal(dp_means(X, price, order=order)[0], labels)
+    for _ in range(5):
+        np.testing.assert_array_equal(_round(X, means, price, rng.permutation(n))[0], labels)
+    found, centres = dp_means(X, price, order=order)
+    np.testing.assert_array_equal(_round(X, centres, price, order)[0], found)
 
 
 @given(seeds, st.integers(1, 7), st.integers(1, 3), st.sampled_from([0.5, 10.0]), st.floats(0.1, 20))
@@ -141,6 +145,55 @@ def test_thm_dp_map(seed, n, d, rho, price):
         log_p += gaussian.log_density(X[[i]], means[j], sigma)[0]
     limit = ((X - means[z]) ** 2).sum() + price * (k - 1)
     assert -2 * sigma**2 * log_p == pytest.approx(limit, abs=1e-4, rel=1e-6)
+
+
+def partitions(n):
+    """Labels of all partitions of n points, the clusters numbered as they come."""
+    labels = [[0]]
+    for _ in range(n - 1):
+        labels = [[*z, j] for z in labels for j in range(max(z) + 2)]
+    return np.array(labels)
+
+
+@given(seeds, st.integers(2, 5), st.sampled_from([0.5, 10.0]), st.floats(0.1, 20))
+def test_thm_dp_map_chooses_the_cheapest_labels(seed, n, rho, price):
+    """The best centres of each partition put into the joint density, at a small sigma."""
+    X, sigma = np.random.default_rng(seed).normal(size=(n, 2)), 1e-4
+    log_alpha, losses, costs = -price / (2 * sigma**2), [], []
+    for z in partitions(n):
+        counts = np.bincount(z)
+        log_p = (
+            (len(counts) - 1) * log_alpha + gammaln(counts).sum() - np.logaddexp(log_alpha, np.log(range(1, n))).sum()
+        )
+        sums = np.array([X[z == j].sum(axis=0) for j in range(len(counts))])
+        means = sums / (counts + sigma**2 / rho**2)[:, None]
+        log_p += sum(gaussian.log_density([mean], np.zeros(2), rho)[0] for mean in means)
+        log_p += sum(gaussian.log_density(X[[i]], means[j], sigma)[0] for i, j in enumerate(z))
+        losses.append(-2 * sigma**2 * log_p)
+        costs.append(((X - (sums / counts[:, None])[z]) ** 2).sum() + price * len(counts))
+    costs = np.array(costs)
+    np.testing.assert_allclose(losses, costs - price, atol=1e-4)
+    ranked = np.sort(costs)
+    assume(ranked[1] - ranked[0] > 1e-3)
+    assert np.argmin(losses) == costs.argmin()
+
+
+@given(seeds, st.integers(1, 4), st.floats(0.1, 9))
+def test_a_sweep_of_gibbs_steps_becomes_a_round(seed, k, price):
+    """Labels drawn at a small sigma, one after the other, and the centre of a new cluster at once."""
+    rng = np.random.default_rng(seed)
+    centres = 2 * rng.normal(size=(k, 2))
+    X, sigma, rho = np.vstack([centres, 2 * rng.normal(size=(4, 2))]), 1e-3, 3.0  # no cluster is left by all
+    drawn, labels = list(centres), []
+    for x in X:
+        costs = np.sort([*((np.array(drawn) - x) ** 2).sum(axis=1), price])
+        assume(costs[1] - costs[0] > 0.1)
+        logs = gibbs_logs(x, drawn, np.ones(len(drawn)), -price / (2 * sigma**2), rho, sigma)
+        labels.append(rng.choice(len(logs), p=softmax(logs)))
+        if labels[-1] == len(drawn):
+            A = 1 / sigma**2 + 1 / rho**2
+            drawn.append(x / sigma**2 / A + rng.normal(size=2) / np.sqrt(A))
+    np.testing.assert_array_equal(_round(X, centres, price, np.arange(len(X)))[0], labels)
 
 
 def least_costs(X):
@@ -219,6 +272,39 @@ def test_thm_bregman_family(seed, m, other, beta):
     time = 4.0  # a rate: the count over a time, divided by it
     rates = [poisson.logpmf(count, time * mean) + time * of_counts(count / time, mean) for mean in (m, other)]
     assert rates[0] == pytest.approx(rates[1], abs=1e-6)
+
+
+@given(seeds, st.integers(2, 6), st.integers(0, 9))
+def test_thm_bregman_family_leaves_out_the_last_share(seed, d, zeros):
+    """The conjugate knows d - 1 shares, its divergence is the sum over all d; with all d the Hessian is singular."""
+    rng = np.random.default_rng(seed)
+    m, x = rng.dirichlet(np.ones(d)), rng.dirichlet(np.ones(d))
+    if zeros < d - 1:
+        x[zeros] = 0
+        x /= x.sum()
+    assume(m.min() > 1e-6)
+    theta = np.log(m[:-1] / m[-1])
+    psi = np.log1p(np.exp(theta).sum())
+    conjugate = [xlogy(share, share).sum() for share in (x, m)]  # theta . m - psi at the mean m
+    assert theta @ m[:-1] - psi == pytest.approx(conjugate[1])
+    found = conjugate[0] - conjugate[1] - theta @ (x - m)[:-1]
+    assert found == pytest.approx(rel_entr(x, m).sum(), abs=1e-9)
+    whole = np.diag(m) - np.outer(m, m)
+    assert np.linalg.eigvalsh(whole)[0] == pytest.approx(0, abs=1e-12)
+    assert np.linalg.eigvalsh(whole[:-1, :-1])[0] > 0
+
+
+def test_documents_of_different_length_count_by_their_words():
+    """The M-step of a multinomial: words are added up, so a document's shares have the weight of its words."""
+    rng = np.random.default_rng(0)
+    words, resp = np.array([3, 40, 200]), rng.uniform(size=3)
+    counts = np.array([rng.multinomial(n, [0.2, 0.3, 0.5]) for n in words])
+    mean = (words * resp) @ (counts / words[:, None]) / (words @ resp)
+    a_document_each = resp @ (counts / words[:, None]) / resp.sum()
+    others = np.vstack([mean + 0.01 * (np.eye(3) - np.roll(np.eye(3), 1, axis=1)), a_document_each])
+    logs = [resp @ [multinomial.logpmf(c, n, m) for c, n in zip(counts, words, strict=True)] for m in others]
+    best = resp @ [multinomial.logpmf(c, n, mean) for c, n in zip(counts, words, strict=True)]
+    assert max(logs) < best
 
 
 def of_counts(x, m):

@@ -211,6 +211,45 @@ def test_thm_hills_many(seed, n, d, copies):
     assert sigma > 0.11
 
 
+@given(seeds, st.integers(2, 6), st.integers(1, 3), st.sampled_from([0.5, 0.8, 0.99]))
+def test_thm_hills_nowhere_else(seed, n, d, factor):
+    """From anywhere to a hill near a data point; from between two points to a place that is no hill."""
+    rng = np.random.default_rng(seed)
+    X = rng.permutation(np.stack(np.meshgrid(*[range(3)] * d), axis=-1).reshape(-1, d))[:n].astype(float)
+    D = sq_dists(X, X)
+    delta = np.sqrt(D[D > 0].min())
+    sigma = factor * delta / 4 / np.sqrt(d)
+    places = rng.uniform(-1, 3, (20, d))
+    for _ in range(3000):
+        before, places = places, mean_shift(places, X, sigma)
+        if abs(places - before).max() < 1e-14:
+            break
+    far = sq_dists(places, X).min(axis=1) > delta**2 / 16
+    between = np.array([[-delta / 2, *[0] * (d - 1)], [delta / 2, *[0] * (d - 1)]])
+    for data, place in [(X, place) for place in places[far]] + [(between, np.zeros(d))]:
+        shares = softmax(-sq_dists(place[None], data)[0] / 2 / sigma**2)
+        centred = data - shares @ data
+        assert np.linalg.eigvalsh((shares * centred.T) @ centred)[-1] > sigma**2
+
+
+def test_a_place_of_slope_0_need_not_be_a_hill():
+    two = np.array([[-1.0], [1]])
+    place = np.zeros((1, 1))
+    assert mean_shift(place, two, 0.9).item() == 0
+    assert (log_density(np.array([[-0.1], [0.1]]), two, 0.9) > log_density(place, two, 0.9)).all()
+
+
+def test_a_hill_that_no_point_climbs():
+    turns = np.deg2rad([90, 210, 330])
+    corners = np.c_[np.cos(turns), np.sin(turns)]
+    ends = corners
+    for _ in range(5000):
+        ends = mean_shift(ends, corners, 0.72)
+    assert np.linalg.norm(ends, axis=1).min() > 0.1
+    around = 0.01 * corners
+    assert (log_density(around, corners, 0.72) < log_density(np.zeros((1, 2)), corners, 0.72)).all()
+
+
 ppca = st.tuples(seeds, st.integers(2, 8), st.integers(2, 4), st.integers(1, 3))
 
 
@@ -274,6 +313,43 @@ def test_thm_ppca(problem, sigma):
         shrunk = U @ np.diag(1 - sigma**2 / spreads[:q]) @ U.T
         np.testing.assert_allclose(turned @ np.linalg.solve(M, turned.T), shrunk, atol=1e-7)
         np.testing.assert_allclose(M, turn.T @ np.diag(spreads[:q]) @ turn, atol=1e-7 * (1 + spreads[0]))
+        apart = min(-np.diff(spreads[:q]), default=1)
+        if min(apart, spreads[q - 1] - sigma**2) > 1e-3 * spreads[0]:  # the axes from W, though R is unknown
+            axes = np.linalg.svd(turned)[0][:, :q]
+            np.testing.assert_allclose(abs(axes.T @ U), np.eye(q), atol=1e-6)
+
+
+@given(ppca)
+def test_thm_ppca_in_layers(problem):
+    """Any perpendicular axes carry at most what the first eigenvectors carry, layer by layer."""
+    seed, _, d, q = problem
+    rng = np.random.default_rng(seed)
+    Y = rng.normal(size=(6, d)) * rng.uniform(0.3, 3, d)
+    V, axes = Y.T @ Y / 6, np.linalg.qr(rng.normal(size=(d, d)))[0]
+    spreads, best = np.linalg.eigvalsh(V)[::-1], np.linalg.eigh(V)[1][:, ::-1]
+    v, b = np.einsum("da,de,ea->a", axes, V, axes)[:q], np.sort(rng.uniform(size=min(q, d)))[::-1]
+    assert b @ v == pytest.approx(-np.diff(np.append(b, 0)) @ np.cumsum(v))
+    for m in range(1, len(b) + 1):
+        t = ((axes[:, :m].T @ best) ** 2).sum(axis=0)
+        assert t.max() <= 1 + 1e-9
+        assert t.sum() == pytest.approx(m)
+        assert t @ spreads == pytest.approx(v[:m].sum())
+        assert v[:m].sum() <= spreads[:m].sum() + 1e-9
+
+
+@given(ppca)
+def test_the_span_tends_to_the_plane_of_pca(problem):
+    seed, _, d, q = problem
+    rng = np.random.default_rng(seed)
+    q = min(q, d - 1)
+    spreads = np.sort(rng.uniform(0.5, 1, d))[::-1] * np.where(np.arange(d) < q, 3, 1)
+    axes, W = np.linalg.qr(rng.normal(size=(d, d)))[0], rng.normal(size=(d, q))
+    V, sigma = axes @ np.diag(spreads) @ axes.T, 0.4
+    if abs(np.linalg.det(axes[:, :q].T @ W)) < 1e-3:
+        return
+    for _ in range(200):
+        W = ppca_step(W, V, sigma)
+    np.testing.assert_allclose(W @ np.linalg.pinv(W), axes[:, :q] @ axes[:, :q].T, atol=1e-6)
 
 
 def ppca_step(W, V, sigma):

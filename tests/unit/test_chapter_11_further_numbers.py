@@ -79,7 +79,8 @@ def test_half_a_digit(digits):
     says(ATTENTION, "for 91 of the hundred; the others end at another picture of the same digit")
     assert drawn[3] == 3
     assert attend(half[[3]], patterns, 0.01)[1].argmax() == 3
-    assert attend(half[[3]], patterns, 0.1)[1][0] @ (drawn == 3) > 0.95
+    threes = attend(half[[3]], patterns, 0.1)[1][0] @ (drawn == 3)
+    says(ATTENTION, f"an average with {threes:.0%} of its shares on threes")
 
 
 def test_the_temperatures_of_the_digits(digits):
@@ -89,11 +90,30 @@ def test_the_temperatures_of_the_digits(digits):
     gaps = 1 - (products - 9 * np.eye(100)).max(axis=1)
     epsilons = 99 * np.exp(-gaps / 2 / 0.002)
     assert ((2 * epsilons * rho2 <= gaps) & (epsilons * rho2 < 0.002)).all()
-    largest = np.linalg.eigvalsh(np.cov(patterns.T, bias=True))[-1]
-    says(ATTENTION, f"$\\tau > \\rho^2/4 = {rho2 / 4:.3f}$", "at $\\tau = 0.002$", f"$\\lambda = {largest:.3f}$")
-    assert places(attend(patterns, patterns, 0.19)[0]) == 1
-    assert places(attend(patterns, patterns, 0.185)[0]) == 3
-    says(ATTENTION, "between $\\tau = 0.19$ and 0.185")
+    says(ATTENTION, f"$\\tau > \\rho^2/4 = {rho2 / 4:.3f}$", "at $\\tau = 0.002$")
+
+
+def test_the_one_rest_of_the_digits_moves_and_others_appear_beside_it(digits):
+    patterns, drawn = digits
+    mean = patterns.mean(axis=0)
+    says(ATTENTION, f"the mean of these hundred has the length {np.linalg.norm(mean):.3f}")
+    ends = {tau: attend(patterns, patterns, tau) for tau in (0.3, 0.19)}
+    assert [places(rests) for rests, _ in ends.values()] == [1, 1]
+    high, low = (np.linalg.norm(rests[0] - mean) for rests, _ in ends.values())
+    on_ones = ends[0.19][1][0] @ (drawn == 1)
+    says(ATTENTION, f"{high:.2f} from the mean of the keys; at 0.19 it lies {low:.2f} from it")
+    says(ATTENTION, f"with {on_ones:.0%} of its shares on ones")
+
+    old, shares = attend(ends[0.19][0][:1], patterns, 0.185)  # where the one rest goes
+    rests, _ = attend(patterns, patterns, 0.185)
+    assert places(rests) == 3
+    stay = int((np.linalg.norm(rests - old, axis=1) < 1e-2).sum())
+    says(ATTENTION, f"They catch {100 - stay} of the hundred queries, and {stay} stay at the old one")
+    largest = np.linalg.eigvalsh(np.cov(patterns.T, bias=True, aweights=shares[0]))[-1]
+    says(ATTENTION, f"the largest eigenvalue of $V_a$ is {largest:.3f}")
+    assert largest < 0.185
+    up = attend(rests, patterns, 0.19)[0]  # the two others were not there before
+    assert places(up) == 1
 
 
 def shift(x, X, sigma, steps=20_000):
@@ -122,9 +142,23 @@ def test_mean_shift_on_the_line():
 
 
 def test_the_number_of_hills():
-    for sigma, count in [(0.484, 6), (0.486, 4), (0.501, 3), (2.836, 3), (2.838, 2), (3.051, 2), (3.052, 1), (6, 1)]:
+    for sigma, count in [
+        (0.484, 6),
+        (0.486, 4),
+        (0.499, 4),
+        (0.501, 3),
+        (2.836, 3),
+        (2.838, 2),
+        (3.051, 2),
+        (3.052, 1),
+        (6, 1),
+    ]:
         assert hills_on_a_line(LINE, sigma) == count
-    says(HILLS, "six up to $\\sigma = 0.485$, three from 0.5 to 2.837, two up to 3.051", "from $\\sigma = 3.052$ on")
+    says(
+        HILLS,
+        "six up to $\\sigma = 0.485$, four up to 0.5, three up to 2.837, two up to 3.051",
+        "from $\\sigma = 3.052$ on",
+    )
     waiting = MINUTES[:, [1]]
     assert [hills_on_a_line(waiting, sigma) for sigma in (1.5, 4, 9)] == [5, 2, 1]
     says(HILLS, "on the waiting times five at 1.5 minutes, two at 4, one at 9")
@@ -136,6 +170,8 @@ def test_four_hills_for_three_points():
     near = [[0.01, 0.02], *corners]
     count = {s: len(np.unique(shift(np.array(near), corners, s).round(2) + 0.0, axis=0)) for s in (0.69, 0.72, 0.745)}
     assert count == {0.69: 3, 0.72: 4, 0.745: 1}
+    assert len(np.unique(shift(corners, corners, 0.72).round(2) + 0.0, axis=0)) == 3
+    says(HILLS, "of the triangle's four at $\\sigma = 0.72$ this finds three")
     top = np.linspace(0.01, 0.9, 4001)
 
     def highest(sigma):  # of the step up from the centre towards the first corner, at its best
@@ -152,6 +188,11 @@ def test_hills_of_old_faithful():
     assert [len(tops) for tops, _ in ends.values()] == [3, 2, 2]
     tops, labels = ends[0.3]
     assert (fit(Z, tops).labels != labels.ravel()).sum() == 1
+    grid = np.linspace(-2.7, 2.5, 30)
+    everywhere = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    for sigma, (found, _) in ends.items():
+        others = np.unique(shift(everywhere, Z, sigma).round(4) + 0.0, axis=0)
+        np.testing.assert_allclose(others, found, atol=2e-4)
     says(HILLS, "One point is labelled otherwise")
 
 

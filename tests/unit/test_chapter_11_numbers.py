@@ -38,7 +38,14 @@ def test_one_cluster_until_100_and_two_are_cheaper_below_150():
     ties = LEAST + 0.5 * np.arange(1, 7)
     assert ties[3] == ties[4] == ties[5] == ties.min()
     says(PRICE, "| best $k$ | 6 | 4 | 3 | 2 | 1 |", "| least $J$ | 0 | 1 | 2.5 | 40 | 190 |", "below the price 120")
-    assert ((LINE[:5] - 4) ** 2).sum() + 2 * 120 == 190 + 120
+    assert ((LINE[:5] - 4) ** 2).sum() == 70
+    assert 70 + 2 * 120 == 190 + 120
+    says(ROAD, "would pay below 120, where $190 + \\Lambda > 70 + 2\\Lambda$")
+    alone = [190 - ((np.delete(LINE, i) - np.delete(LINE, i).mean()) ** 2).sum() for i in range(6)]
+    assert max(alone) == alone[5] == 120  # what a point saves that gets a cluster of its own
+    assert (LEAST[3] - LEAST[5]) / 2 == 0.5
+    says(PRICE, "from 4 to 6 clusters it is $\\frac12 (1 - 0) = 0.5$")
+    assert 37.5 / 1.5 > 150 / 37.5
 
 
 def opening(price, sigma):
@@ -133,3 +140,9 @@ def test_old_faithful_in_minutes():
     assert (labels[0] != by_units).sum() == 1
     assert (fit(minutes, start).labels != by_units).sum() == 4
     says(DIVERGENCES, "in 1 eruption of 272; k-means in minutes, which hardly sees the durations, in 4")
+    waits = [minutes[labels[0] == j, 1] for j in (0, 1)]
+    said = "the waits spread by {:.1f} minutes around {:.1f} and by {:.1f} around {:.1f}, nearly alike"
+    says(DIVERGENCES, said.format(*[f for each in waits for f in (each.std(), each.mean())]))
+    spread, ratio = [each.std() for each in waits], [each.std() / each.mean() for each in waits]
+    assert max(spread) < 1.05 * min(spread)
+    assert max(ratio) > 1.4 * min(ratio)  # so no gamma components of one shape
