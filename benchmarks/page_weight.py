@@ -22,9 +22,11 @@ WIDGETS = Path(widgets.__file__).parent
 
 def own_script(name):
     """The bytes of a widget's own modules, as they are sent: without what figures share."""
-    own = getattr(widgets, name).__module__.rpartition(".")[2]
-    modules = [*WIDGETS.glob(f"{own}.js"), *WIDGETS.glob(f"{own}_*.js")]
-    return sum(len(without_comments(module.read_text(encoding="utf-8")).encode()) for module in modules)
+    python = sys.modules[getattr(widgets, name).__module__]
+    own = python.__name__.rpartition(".")[2]
+    modules = [f"{own}.js", *(f"{own}_{part}.js" for part in getattr(python, "PARTS", ()))]
+    texts = [(WIDGETS / module).read_text(encoding="utf-8") for module in modules]
+    return sum(len(without_comments(text).encode()) for text in texts)
 
 
 def weigh(browser, url):
