@@ -22,10 +22,10 @@ WIDGETS = Path(widgets.__file__).parent
 
 def own_script(name):
     """The bytes of a widget's own modules, as they are sent: without what figures share."""
-    python = sys.modules[getattr(widgets, name).__module__]
-    own = python.__name__.rpartition(".")[2]
-    modules = [f"{own}.js", *(f"{own}_{part}.js" for part in getattr(python, "PARTS", ()))]
-    texts = [(WIDGETS / module).read_text(encoding="utf-8") for module in modules]
+    module = sys.modules[getattr(widgets, name).__module__]
+    own = module.__name__.rpartition(".")[2]
+    names = [own, *(f"{own}_{part}" for part in getattr(module, "PARTS", ()))]
+    texts = [(WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in names]
     return sum(len(without_comments(text).encode()) for text in texts)
 
 
