@@ -93,8 +93,9 @@ function lineFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) 
   }
 
   // the means stand above the points, so that neither hides the other
+  const pointAt = (X, i) => [axis.at(X.values[i]), middle.bottom - 11];
   const toScreen = ([x]) => [axis.at(x), middle.top + 19];
   const toData = ([x]) => [axis.from(x)];
   const clamp = ([x]) => [Math.min(axis.max, Math.max(axis.min, x))];
-  return { ready: () => box, view: [xs], resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
+  return { ready: () => box, view: [xs], resize, draw, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
 }

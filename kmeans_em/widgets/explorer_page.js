@@ -6,7 +6,6 @@
 //   how     { start, seed }
 
 const BUDGET = 4; // milliseconds of EM steps a frame, so that sigma answers within the frame
-const MOST_MEANS = 8;
 const MOST_UNDONE = 100; // steps back, and so many numbers kept for them
 const MOST_KEPT = 5e6;
 const NEAR = 16; // pixels from the pointer to a point that it takes hold of
@@ -26,13 +25,19 @@ const SWITCHES = {
   "learn-weights": "EM learns the weights, too",
 };
 
+const KEYS = {
+  s: "Step", h: "half a step", b: "Back", r: "Run, or pause", u: "Undo", "[ and ]": "σ down and up",
+  "m, a, d": "move, add, delete points", arrows: "move the cross, or the mean that has the focus; with Shift further",
+  Enter: "use the tool at the cross; with Move, take the point there and let it go", Esc: "put the cross away",
+};
+
 const option = (names) => Object.entries(names).map(([name, words]) => `<option value="${name}">${words}</option>`).join("");
 const button = (name, words, more = "") => `<button type="button" data-do="${name}"${more}>${words}</button>`;
 
 const PAGE = `<div class="layout">
   <div class="stage" tabindex="0" role="application" aria-describedby="summary">
     <canvas></canvas><svg aria-hidden="true"></svg><div class="handles"></div><div class="cross" hidden></div>
-    <p class="hint"></p>
+    <p class="hint" role="status"></p>
   </div>
   <div class="controls deck">
     <dl class="numbers"></dl>
@@ -68,8 +73,17 @@ const PAGE = `<div class="layout">
       <div class="switches">${Object.entries(SWITCHES).map(([name, words]) => `<label class="box"><input type="checkbox" role="switch" data-is="${name}"> ${words}</label>`).join("")}</div>
       <p class="note why" id="why"></p>
       <div class="weights"></div>`)}
+    ${panelOf("share", `
+      <label class="field">Link <input type="text" readonly data-is="link">${button("copy-link", "Copy")}</label>
+      <p class="note" data-is="link-says"></p>
+      <div class="buttons">${button("python", "Copy as Python")}${button("svg", "Save SVG")}${button("png", "Save PNG")}${button("embed", "Copy embed code")}</div>
+      <textarea class="copied" readonly rows="8" aria-label="What was copied" spellcheck="false" hidden></textarea>`)}
     ${panelOf("numbers", `<svg class="panel curves" height="268" role="img"></svg>`)}
-  </div></div>`;
+  </div></div>
+  <dialog aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2>
+    <p>They work while the picture or a mean has the focus: click it, or press Tab.</p>
+    <dl>${Object.entries(KEYS).map(([key, words]) => `<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`).join("")}</dl>
+    <form method="dialog"><button>Close</button></form></dialog>`;
 
 function panelOf(name, content) {
   return `<div class="tab-panel" role="tabpanel" id="panel-${name}" aria-labelledby="tab-${name}" data-panel="${name}">${content}</div>`;
@@ -130,11 +144,13 @@ function drawLines(context, { palette }, { X, means, resp, x, y, toScreen }) {
   context.restore();
 }
 
-function openPage(root, menu, { dark = () => {} } = {}) {
+function openPage(root, menu, tools = document.createElement("div")) {
+  const page = document.documentElement;
   root.innerHTML = PAGE;
+  tools.innerHTML = `${button("keys", "Keys", ' class="tool"')}${button("projector", "Projector", ' class="tool" aria-pressed="false"')}${button("theme", "Theme", ' class="tool"')}`;
   const find = (selector) => root.querySelector(selector);
   const is = (name) => find(`[data-is="${name}"]`);
-  const does = (name) => find(`[data-do="${name}"]`);
+  const does = (name) => find(`[data-do="${name}"]`) ?? tools.querySelector(`[data-do="${name}"]`);
   const [stage, slider] = [find(".stage"), is("sigma")];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const wide = matchMedia("(min-width: 60rem)");
@@ -147,6 +163,7 @@ function openPage(root, menu, { dark = () => {} } = {}) {
   let held = null; // the point under the pointer
   let panelWidth = 0;
   const draw = onceAFrame(frame);
+  const linked = gathered(noteLink, (done) => setTimeout(done, 300));
   const state = () => here.state;
   const summarise = unhurried(() => { find(".summary").textContent = inWords(); });
 
@@ -258,7 +275,7 @@ function openPage(root, menu, { dark = () => {} } = {}) {
     return [...X.values.subarray(best * X.d, (best + 1) * X.d)];
   }
 
-  // Several starts beside each other: k-means to rest from each seed, one a frame.
+  // Several starts beside each other: k-means to rest from each seed, so many milliseconds at a time.
   let trying = 0;
   function tryRuns() {
     const { X, means } = state();
@@ -268,14 +285,18 @@ function openPage(root, menu, { dark = () => {} } = {}) {
     const every = Math.ceil(X.n / MOST_IN_RUNS);
     const some = every === 1 ? X : { n: Math.ceil(X.n / every), d: X.d, values: X.values.filter((_, at) => Math.floor(at / X.d) % every === 0) };
     const found = [];
-    const next = () => {
+    const seeds = Array.from({ length: HOW_MANY_RUNS }, (_, t) => here.how.seed + t);
+    const work = eachRun(some, k, start, seeds);
+    const go = () => {
       if (mine !== trying) return;
-      const seed = here.how.seed + found.length;
-      found.push({ seed, ...runs(some, k, start, [seed])[0] });
-      writeRuns(found, start, every, found.length < HOW_MANY_RUNS);
-      if (found.length < HOW_MANY_RUNS) setTimeout(next);
+      for (const until = performance.now() + 2 * BUDGET; performance.now() < until; ) {
+        const { done, value } = work.next();
+        if (done) return;
+        if (value) writeRuns([...found, value], start, every, found.push(value) < HOW_MANY_RUNS);
+      }
+      setTimeout(go);
     };
-    next();
+    go();
   }
   function writeRuns(found, start, every, more) {
     const best = Math.min(...found.map(({ J }) => J));
@@ -337,8 +358,6 @@ function openPage(root, menu, { dark = () => {} } = {}) {
     again: () => startAnew({ start: here.how.start === "hand" ? "plusplus" : here.how.start, seed: (here.how.seed + 1) % 2 ** 32 }),
     runs: tryRuns,
   };
-  for (const name in doing) does(name).addEventListener("click", doing[name]);
-
   // The points, by pointer and by keyboard.
 
   function ownPoints(values) {
@@ -486,6 +505,106 @@ function openPage(root, menu, { dark = () => {} } = {}) {
   chooseByArrows(find("[role=radiogroup]"), "[data-tool]", (one) => pickTool(one.dataset.tool));
   chooseByArrows(find("[role=tablist]"), "[data-tab]", (one) => pickTab(one.dataset.tab));
 
+  // The link, and what is made of it.
+
+  function linkState() {
+    const { X, means, weights, sigma, past, learn, follow, twins, shown, start } = state();
+    const { name, columns, frame } = here.data;
+    const first = past[0] ?? { means: follow ? start : means, sigma, weights };
+    const own = name === "own";
+    const asFound = !own && past.length === 0 && here.how.start !== "hand" && sameMeans(first.means, findMeans(X, means.length, here.how.start, here.how.seed));
+    const on = Object.entries({ follow, twins, lines, halves: shown !== null }).filter(([, is]) => is).map(([word]) => word);
+    return {
+      data: name, X: own ? X : null, columns: own ? columns : [], k: means.length, means: asFound ? null : first.means,
+      ...here.how, sigma: first.sigma, weights: first.weights, learn, step: Math.min(1000, stepsOf(state()).length - 1),
+      view: own ? frame.view.flat() : null, on, panels: [tab], projector: projecting(),
+    };
+  }
+  let atFirst = null; // what the page opened with, which needs no link
+  let fragment = "";
+  function noteLink() {
+    const now = linkState();
+    fragment = encodeState(now);
+    atFirst ??= fragment;
+    const link = new URL(location.href);
+    link.hash = fragment;
+    is("link").value = link.href;
+    is("link-says").textContent = linkSays(now);
+    if (fragment === location.hash.slice(1) || (fragment === atFirst && !location.hash)) return;
+    try { history.replaceState(null, "", `#${fragment}`); } catch (refused) { /* the field has it */ }
+  }
+  function openLink(text) {
+    const { state: asked, problems } = decodeState(text);
+    const { data, X, columns, on, panels, ...rest } = asked;
+    const entry = menu.find((one) => one.name === data) ?? menu[0];
+    const has = (word, usual) => on?.includes(word) ?? usual;
+    if (here) keep();
+    lines = has("lines", false);
+    const view = rest.view && Array.from({ length: rest.view.length / 2 }, (_, a) => rest.view.slice(2 * a, 2 * a + 2));
+    const set = { ...rest, view, follow: has("follow", false), twins: has("twins", false) };
+    if (data === "own" && X) load({ name: "own", title: "Own points", columns }, X, set);
+    else load({ name: entry.name, title: entry.title, columns: entry.columns }, unpack(entry), set);
+    if (has("halves", false) && set.step > 0) become(half(begun(set.step - 1)));
+    if (panels?.[0] in TABS) pickTab(panels[0]);
+    project(rest.projector);
+    say(problems.join(" "));
+  }
+  // The run that is here, as it was after so many steps.
+  const begun = (steps) => stepsOf(state())[steps];
+
+  // For a room: all larger, and black on white or white on black.
+  const projecting = () => page.classList.contains("projector");
+  function project(on) {
+    page.classList.toggle("projector", on);
+    does("projector").setAttribute("aria-pressed", on);
+    layout();
+  }
+  const MODES = ["auto", "light", "dark"];
+  const systemDark = matchMedia("(prefers-color-scheme: dark)");
+  function dress(mode) {
+    page.dataset.mode = mode;
+    page.dataset.theme = mode === "auto" ? (systemDark.matches ? "dark" : "light") : mode;
+    does("theme").textContent = `Theme: ${mode}`;
+  }
+  dress(page.dataset.mode ?? "auto");
+  systemDark.addEventListener("change", () => dress(page.dataset.mode));
+
+  function say(words) {
+    find(".hint").textContent = words;
+  }
+  async function copy(words, button) {
+    const box = find(".copied");
+    box.value = words;
+    box.hidden = button.dataset.do === "copy-link";
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch (refused) {
+      const field = box.hidden ? is("link") : box;
+      field.select();
+      document.execCommand("copy");
+    }
+    const usual = button.dataset.says ??= button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = usual; }, 1600);
+  }
+  function embedCode() {
+    noteLink();
+    const link = new URL(is("link").value);
+    link.search = "?embed";
+    return `<iframe src="${escaped(link.href)}" title="k-means and EM: an explorer" width="100%" height="640" style="border: 0"></iframe>`;
+  }
+  Object.assign(doing, {
+    "copy-link"() { noteLink(); copy(is("link").value, does("copy-link")); },
+    projector: () => project(!projecting()),
+    theme() {
+      const mode = MODES[(MODES.indexOf(page.dataset.mode) + 1) % 3];
+      dress(mode);
+      try { localStorage.setItem("mode", mode); } catch (blocked) { /* the choice lasts for this page */ }
+    },
+    keys: () => find("dialog").showModal(),
+    embed: () => copy(embedCode(), does("embed")),
+  });
+
   // What is drawn.
 
   function inWords() {
@@ -518,6 +637,7 @@ function openPage(root, menu, { dark = () => {} } = {}) {
     if (panelWidth > SMALLEST_WIDTH) drawCurves(find(".curves"), panelWidth, run.map((each) => numbersOf(each)));
     sayControls(past.length, follow, learn);
     summarise();
+    linked();
   }
   function sayControls(steps, follow, learn) {
     const { X, means, shown, sigma } = state();
@@ -561,10 +681,13 @@ function openPage(root, menu, { dark = () => {} } = {}) {
     panelWidth = find(".curves").clientWidth;
     draw();
   }
+  for (const name in doing) does(name).addEventListener("click", doing[name]);
+  find(".hint").addEventListener("click", () => say(""));
+  addEventListener("hashchange", () => openLink(location.hash));
   wide.addEventListener("change", layout);
   find(".numbers").innerHTML = Object.entries(READINGS).map(([name, symbol]) => `<div><dt>${symbol}</dt><dd data-is="${name}"></dd></div>`).join("");
   pickTool("move");
-  choose("blobs");
+  openLink(location.hash);
   watch(root, layout);
   document.fonts.ready.then(layout);
   return { now: () => here, choose, load, undo };
@@ -585,4 +708,9 @@ function chooseByArrows(group, parts, choose) {
   });
 }
 
-export { begin, onward, half, back, numbersOf, openPage, stepsOf };
+// Where a page of the site waits for it.
+function boot() {
+  openPage(document.getElementById("explorer"), explorerMenu, document.getElementById("tools"));
+}
+
+export { boot, begin, onward, half, back, numbersOf, openPage, stepsOf };

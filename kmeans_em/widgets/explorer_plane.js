@@ -130,8 +130,9 @@ function planeFigure({ X, means, root, axisLabels, heightFor = heightOf, view })
     context.restore();
   }
 
+  const pointAt = (X, i) => [axes[0].at(X.values[2 * i]), axes[1].at(X.values[2 * i + 1])];
   const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
   const toData = ([x, y]) => [axes[0].from(x), axes[1].from(y)];
   const clamp = (point) => point.map((value, a) => Math.min(axes[a].max, Math.max(axes[a].min, value)));
-  return { ready: () => box, view: [xs, ys], resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
+  return { ready: () => box, view: [xs, ys], resize, draw, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
 }
