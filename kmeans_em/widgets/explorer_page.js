@@ -86,7 +86,7 @@ const PAGE = `<div class="layout">
     <form method="dialog"><button>Close</button></form></dialog>`;
 
 function panelOf(name, content) {
-  return `<div class="tab-panel" role="tabpanel" id="panel-${name}" aria-labelledby="tab-${name}" data-panel="${name}">${content}</div>`;
+  return `<div class="tab-panel" role="tabpanel" tabindex="0" id="panel-${name}" aria-labelledby="tab-${name}" data-panel="${name}">${content}</div>`;
 }
 
 // The curves of a run, a stair for each step: J and F_sigma on one scale, log L below on its own.
@@ -153,7 +153,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
   const does = (name) => find(`[data-do="${name}"]`) ?? tools.querySelector(`[data-do="${name}"]`);
   const [stage, slider] = [find(".stage"), is("sigma")];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const wide = matchMedia("(min-width: 60rem)");
+  const wide = matchMedia("(min-width: 60rem) and (min-height: 36rem)");
   let here, figure, sigmas, handles, weightSliders;
   let undone = []; // what Undo brings back, the last at the end
   let running = null; // the clock of Run
@@ -376,7 +376,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
     let [best, least] = [-1, NEAR * NEAR];
     for (let i = 0; i < X.n; i++) {
       const [px, py] = figure.pointAt(X, i);
-      const D = (px - x) * (px - x) + (py - y) * (py - y);
+      const D = (px - x) * (px - x) + (X.d > 1 ? (py - y) * (py - y) : 0);
       if (D < least) [best, least] = [i, D];
     }
     return best;
@@ -690,7 +690,15 @@ function openPage(root, menu, tools = document.createElement("div")) {
   openLink(location.hash);
   watch(root, layout);
   document.fonts.ready.then(layout);
-  return { now: () => here, choose, load, undo };
+  return {
+    now: () => here,
+    link: () => ({ ...linkState(), X: null, means: (state().past[0] ?? state()).means }),
+    numbers: () => ({ ...numbersOf(state()), steps: stepsOf(state()).length - 1 }),
+    pointOnScreen(i) {
+      const [box, place] = [stage.getBoundingClientRect(), figure.pointAt(state().X, i)];
+      return [box.left, box.top].map((from, a) => from + (place[a] * box.width) / stage.clientWidth);
+    },
+  };
 }
 
 // A group of which one is chosen, by click or by arrow key.
@@ -708,9 +716,9 @@ function chooseByArrows(group, parts, choose) {
   });
 }
 
-// Where a page of the site waits for it.
+// Where a page of the site waits for it; what it gives back is for the console, and for tests.
 function boot() {
-  openPage(document.getElementById("explorer"), explorerMenu, document.getElementById("tools"));
+  globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, document.getElementById("tools"));
 }
 
 export { boot, begin, onward, half, back, numbersOf, openPage, stepsOf };
