@@ -15,8 +15,13 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
-PARTS = ("state", "points", "plane", "line", "panels")  # what explorer.js puts together
+PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
+# explorer.html, which has the same figure and more around it
+MODULES = ("em.js", "figure.js", *(f"explorer_{part}.js" for part in (*PARTS, "data", "starts", "link", "page")))
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
+
+
+PAGE = source(*MODULES)
 
 
 class Explorer(Widget):

@@ -25,7 +25,7 @@ export const LINK_WORDS = {
   start: ["hand", "random", "farthest", "plusplus"],
   learn: ["sigma", "weights"],
   on: ["follow", "twins", "lines", "halves"],
-  panels: ["numbers", "curves", "trace", "runs", "table", "python", "photograph", "help"],
+  panels: ["data", "start", "look", "numbers", "share"],
 };
 const AT_FIRST = {
   data: "blobs", X: null, columns: [], k: 3, means: null, start: "plusplus", seed: 0, sigma: null, weights: [], learn: [],

@@ -1,0 +1,42 @@
+"""The explorer's own page, `explorer.html` at the top of the site: full screen, JavaScript alone, no kernel.
+
+Its script is put together of the modules of the chapters' explorer; its data are those of `kmeans_em.datasets`, to the
+bit. Both are plain scripts, so that the page opens from a folder on disk, too. A book has it where `book_explorer` is
+true in _config.yml.
+"""
+
+import re
+from pathlib import Path
+
+from kmeans_em.widgets import explorer_menu
+from kmeans_em.widgets.base import stylesheet
+from kmeans_em.widgets.explorer import PAGE
+
+NAME = "explorer"
+FOLDER = "explorer"  # of _static
+
+
+def plain(module):
+    """The script of a module that imports nothing: its names are its own, as they were."""
+    text = re.sub(r"^export default .*\n|^export \{[^}]*\};?\n", "", module, flags=re.MULTILINE)
+    return f"(() => {{\n{re.sub(r'^export ', '', text, flags=re.MULTILINE)}\nboot();\n}})();\n"
+
+
+def explorer_page(app):
+    return [(NAME, {}, "explorer.html")] if app.config.book_explorer and app.builder.name == "html" else []
+
+
+def write(app, exception):
+    if exception or not app.config.book_explorer or app.builder.name != "html":
+        return
+    target = Path(app.outdir, "_static", FOLDER)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "page.js").write_text(plain(PAGE), encoding="utf-8")
+    (target / "menu.js").write_text(explorer_menu.script(), encoding="utf-8")
+    (target / "figure.css").write_text(stylesheet("explorer"), encoding="utf-8")
+
+
+def setup(app):
+    app.add_config_value("book_explorer", False, "html", bool)
+    app.connect("html-collect-pages", explorer_page)
+    app.connect("build-finished", write)
