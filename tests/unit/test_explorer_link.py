@@ -260,7 +260,8 @@ def test_random_links_never_throw_and_never_hold_what_is_no_number():
       : value && typeof value === "object" ? [...Object.values(value)].every(finite) : true;
     const junk = () => Array.from({ length: random(8) }, () => pieces[random(pieces.length)]).join("");
     const fits = ({ X, k, means, weights }) =>
-      (!X || ((means || k <= X.n) && X.values.length === X.n * X.d && (means ?? []).every((mean) => mean.length === X.d)))
+      (!X || ((means || k <= X.n) && X.values.length === X.n * X.d))
+      && (!X || (means ?? []).every((mean) => mean.length === X.d))
       && (!means || means.length === k) && (weights.length === 0 || weights.length === k);
     for (let i = 0; i < 20000; i++) {
       const fields = Array.from({ length: random(6) }, () => `&${names[random(names.length)]}=${junk()}`);
