@@ -33,7 +33,7 @@ def write(app, exception):
     target.mkdir(parents=True, exist_ok=True)
     (target / "page.js").write_text(plain(PAGE), encoding="utf-8")
     (target / "menu.js").write_text(explorer_menu.script(), encoding="utf-8")
-    (target / "figure.css").write_text(stylesheet("explorer"), encoding="utf-8")
+    (target / "figure.css").write_text(stylesheet(), encoding="utf-8")
 
 
 def setup(app):

@@ -17,7 +17,8 @@ from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
 # explorer.html, which has the same figure and more around it
-MODULES = ("em.js", "figure.js", *(f"explorer_{part}.js" for part in (*PARTS, "data", "starts", "link", "page")))
+MORE = ("data", "starts", "link", "table", "save", "page")
+MODULES = ("em.js", "figure.js", "trail.js", *(f"explorer_{part}.js" for part in (*PARTS, *MORE)))
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 

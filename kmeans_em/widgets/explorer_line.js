@@ -28,12 +28,17 @@ function lineFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) 
       <g class="curves"></g><g class="rings"></g>`;
   }
 
-  function draw({ X, means, sigma, logWeights, resp, lloyd, more }) {
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, canvas.width, canvas.height);
+  function marks(context, { X, resp, more }) {
     const place = [(i) => axis.at(X.values[i]), () => middle.bottom - 11];
     more?.(context, colours, ...place);
     drawPoints(context, X, resp, colours, ...place);
+  }
+
+  function draw(drawn) {
+    const { means, sigma, logWeights, lloyd } = drawn;
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    marks(context, drawn);
     svg.querySelector(".height").textContent = "";
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
     svg.querySelector(".curves").innerHTML = densities(means, sigma, logWeights) + shares(means, sigma, logWeights);
@@ -97,5 +102,5 @@ function lineFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) 
   const toScreen = ([x]) => [axis.at(x), middle.top + 19];
   const toData = ([x]) => [axis.from(x)];
   const clamp = ([x]) => [Math.min(axis.max, Math.max(axis.min, x))];
-  return { ready: () => box, view: [xs], resize, draw, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
+  return { ready: () => box, view: [xs], resize, draw, marks, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
 }

@@ -61,7 +61,13 @@ const PAGE = `<div class="layout">
         ${Object.entries(TOOLS).map(([name, words]) => `<button type="button" role="radio" data-tool="${name}">${words}</button>`).join("")}
         ${button("undo", "Undo")}${button("clear", "Clear")}
       </div>
-      <p class="note" data-is="tool"></p>`)}
+      <p class="note" data-is="tool"></p>
+      <div class="buttons"><label class="file">Open a table (CSV) <input type="file" accept=".csv,.tsv,.txt,text/*" data-is="file"></label>${button("paste", "Paste a table", ' aria-expanded="false"')}</div>
+      <div class="paste" hidden>
+        <textarea rows="5" data-is="pasted" aria-label="A table: a row a line, one or two columns of numbers" spellcheck="false"></textarea>
+        <div class="buttons">${button("read", "Read it")}</div>
+      </div>
+      <div class="table"></div>`)}
     ${panelOf("start", `
       <label class="field">k, the number of means <input type="range" min="1" max="${MOST_MEANS}" step="1" data-is="k"><output data-is="k-says"></output></label>
       <label class="field">Start <select data-is="start">${option(STARTS)}</select></label>
@@ -120,6 +126,29 @@ function drawCurves(svg, width, run) {
     ${run.map((_, t) => (t % every ? "" : `<text class="tick" x="${across.at(t + 0.5)}" y="236" text-anchor="middle">${t}</text>`)).join("")}
     <text class="axis-label" x="${width / 2}" y="254">steps</text>`;
   svg.setAttribute("aria-label", `After ${run.length - 1} steps: J from ${short(run[0].inertia)} to ${short(run.at(-1).inertia)}.`);
+}
+
+// The direction in which points spread most, and how far: the place of a mean is its share along it.
+function spreadOf({ n, d, values }) {
+  const middle = Array.from({ length: d }, (_, a) => average(Array.from({ length: n }, (_, i) => values[i * d + a])));
+  const cov = (a, b) => average(Array.from({ length: n }, (_, i) => (values[i * d + a] - middle[a]) * (values[i * d + b] - middle[b])));
+  if (d === 1) return { along: [1], sigmaC: Math.sqrt(cov(0, 0)) };
+  const [xx, xy, yy] = [cov(0, 0), cov(0, 1), cov(1, 1)];
+  const turn = Math.atan2(2 * xy, xx - yy) / 2;
+  return { along: [Math.cos(turn), Math.sin(turn)], sigmaC: Math.sqrt((xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy)) };
+}
+
+// Where the means have rested while sigma went down and up.
+function drawTrail(svg, width, { runs, spread, range, means, sigma }) {
+  const box = { left: 40, right: width - 8, top: 22, bottom: 226 };
+  const place = (point) => point.reduce((sum, x, a) => sum + x * spread.along[a], 0);
+  const across = linear([0, Math.max(range[1], 1.2 * spread.sigmaC)], box.left + 6, box.right);
+  const up = linear(spread.ends, box.bottom, box.top);
+  const x = across.at(spread.sigmaC);
+  svg.innerHTML = `${frameMarks([across, up], box, ["σ", "place of the means"])}
+    <path class="critical" d="M${x} ${box.top}V${box.bottom}"/><text x="${x}" y="${box.top - 7}" text-anchor="middle">σ<tspan dy="4" font-size="10">c</tspan><tspan dy="-4"> = ${short(spread.sigmaC)}</tspan></text>
+    ${inside(box, `<g class="trails">${trails(runs, means.length, across, up)}</g>${means.map((mean, j) => `<circle class="rests" style="--colour: ${colourOf(j)}" cx="${across.at(sigma)}" cy="${up.at(place(mean))}" r="5"/>`).join("")}`)}`;
+  svg.setAttribute("aria-label", `Places of the means, σ from 0 to ${short(across.max)}; at σ = ${short(sigma)} they rest at ${means.map((mean) => short(place(mean))).join(", ")}. All are together above σ = ${short(spread.sigmaC)}.`);
 }
 
 // From each point to the means that share it: the paler, the smaller the share.
@@ -234,6 +263,79 @@ function openPage(root, menu, tools = document.createElement("div")) {
     show({ ...here, how: { ...here.how, start: "hand" }, state: next });
   }
 
+  // A table of the reader's own. Nothing on the page changes until columns of it are chosen.
+
+  let [table, text] = [null, ""];
+  function readText(words, choices = {}) {
+    text = words;
+    try {
+      table = readTable(words, choices);
+    } catch (broken) {
+      table = { columns: [], rows: 0, reading: "", problems: ["This cannot be read as a table."], questions: [] };
+    }
+    const fit = table.columns.filter(({ numbers }) => numbers).map(({ name }) => name);
+    showTable(fit);
+    if (fit.length > 0) takeColumns(fit.slice(0, 2));
+  }
+  function showTable(fit) {
+    const box = find(".table");
+    box.replaceChildren();
+    const line = (words, name = "note") => {
+      const p = Object.assign(document.createElement("p"), { className: name, textContent: words });
+      box.append(p);
+      return p;
+    };
+    if (table.reading) line(table.reading);
+    for (const problem of table.problems) line(problem, "note problem");
+    for (const { said, offer, choices } of table.questions) {
+      const other = Object.assign(document.createElement("button"), { type: "button", textContent: offer });
+      other.addEventListener("click", () => readText(text, choices));
+      line(`${said} `).append(other);
+    }
+    for (const { name, numbers, says } of table.columns) if (says) line(`${name}: ${says}.`);
+    if (fit.length === 0) return;
+    const pick = (words, chosen, none) => {
+      const label = Object.assign(document.createElement("label"), { className: "field", textContent: words });
+      const select = document.createElement("select");
+      if (none) select.append(new Option("none: a line", ""));
+      for (const name of fit) select.append(new Option(name, name));
+      select.value = chosen ?? "";
+      label.append(select);
+      box.append(label);
+      return select;
+    };
+    const [across, up] = [pick("Across", fit[0]), pick("Up", fit[1], true)];
+    for (const select of [across, up]) select.addEventListener("change", () => takeColumns([across.value, up.value].filter(Boolean)));
+    line("", "note said").setAttribute("role", "status");
+  }
+  function takeColumns(names) {
+    const { X, columns, said } = chooseColumns(table, names);
+    find(".table .said").textContent = said;
+    if (!X) return;
+    pause();
+    keep();
+    load({ name: "own", title: "Own table", columns }, X, settings());
+  }
+  async function readFile(file) {
+    if (!file) return;
+    if (file.size > LONGEST_TEXT) return void readText("\u0000".repeat(LONGEST_TEXT + 1));
+    readText(await file.text());
+  }
+  is("file").addEventListener("change", () => { readFile(is("file").files[0]); is("file").value = ""; });
+  for (const name of ["dragover", "drop"]) {
+    root.addEventListener(name, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      if (name === "drop") readFile(event.dataTransfer.files[0]);
+    });
+  }
+  function paste() {
+    const box = find(".paste");
+    box.hidden = !box.hidden;
+    does("paste").setAttribute("aria-expanded", !box.hidden);
+    if (!box.hidden) is("pasted").focus();
+  }
+
   // Starts.
 
   function findMeans(X, k, start, seed) {
@@ -320,7 +422,23 @@ function openPage(root, menu, tools = document.createElement("div")) {
       while (relaxing() && performance.now() < until);
       if (relaxing()) draw();
     }
+    if (!relaxing()) leaveTrail();
     if (!relaxing() || !calm.matches) paint();
+  }
+  // The bifurcation's trail, of one and the same data and k.
+  let trail = { runs: [] };
+  function leaveTrail() {
+    const { X, means, sigma, follow, start } = state();
+    if (!follow || X.n === 0) return;
+    if (trail.X !== X || trail.start !== start) {
+      const spread = spreadOf(X);
+      const places = Array.from({ length: X.n }, (_, i) => spread.along.reduce((sum, u, a) => sum + u * X.values[i * X.d + a], 0));
+      trail = { X, start, runs: [], spread: { ...spread, ends: range({ d: 1, values: places }, 0) } };
+    }
+    const last = trail.runs.at(-1)?.at.at(-1);
+    if (last?.[0] === sigma) return;
+    const row = [sigma, ...means.map((mean) => mean.reduce((sum, x, a) => sum + x * trail.spread.along[a], 0))];
+    remember(trail.runs, last ? sigma > last[0] : false, row);
   }
   function stepOnce() {
     become(onward(state()));
@@ -357,6 +475,8 @@ function openPage(root, menu, tools = document.createElement("div")) {
     },
     again: () => startAnew({ start: here.how.start === "hand" ? "plusplus" : here.how.start, seed: (here.how.seed + 1) % 2 ** 32 }),
     runs: tryRuns,
+    paste,
+    read: () => readText(is("pasted").value),
   };
   // The points, by pointer and by keyboard.
 
@@ -587,6 +707,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = usual; }, 1600);
   }
+  const drawing = () => drawingOf(root, figure, onScreen, { title: `${here.data.title}, ${state().means.length} means`, words: `σ = ${short(state().sigma)}. ${inWords()}` });
   function embedCode() {
     noteLink();
     const link = new URL(is("link").value);
@@ -595,6 +716,8 @@ function openPage(root, menu, tools = document.createElement("div")) {
   }
   Object.assign(doing, {
     "copy-link"() { noteLink(); copy(is("link").value, does("copy-link")); },
+    svg: () => download(asBlob(drawing()), "explorer.svg"),
+    async png() { download(await pixelsOf(drawing()), "explorer.png"); },
     projector: () => project(!projecting()),
     theme() {
       const mode = MODES[(MODES.indexOf(page.dataset.mode) + 1) % 3];
@@ -613,7 +736,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
     if (X.n < means.length) return `${X.n} ${X.n === 1 ? "point" : "points"} for ${means.length} means: some means have nothing to do.`;
     return summary({ ...state(), past: stepsOf(state()).slice(1), held: null }, drawn);
   }
-  let drawn = null;
+  let [drawn, onScreen] = [null, null]; // what is said of the state, and what is drawn of it
   function paint() {
     if (!figure?.ready()) return;
     const now = state();
@@ -630,11 +753,15 @@ function openPage(root, menu, tools = document.createElement("div")) {
     slider.value = sigmas.positionOf(sigma);
     slider.setAttribute("aria-valuetext", reading);
     const more = (context, colours, x, y) => lines && drawLines(context, colours, { X, means, resp, x, y, toScreen: figure.toScreen });
-    figure.draw({ ...now, logWeights: logOf(weights), resp, lloyd: now.twins ? now.lloyd : null, more });
+    onScreen = { ...now, logWeights: logOf(weights), resp, lloyd: now.twins ? now.lloyd : null, more };
+    figure.draw(onScreen);
     handles.forEach((handle, j) => putHandle(handle, j, now, figure));
     weightSliders.forEach((one, j) => weights.length && putWeight(one, weights[j]));
     find(".weights").hidden = weights.length === 0;
-    if (panelWidth > SMALLEST_WIDTH) drawCurves(find(".curves"), panelWidth, run.map((each) => numbersOf(each)));
+    if (panelWidth > SMALLEST_WIDTH) {
+      if (follow && trail.X === X) drawTrail(find(".curves"), panelWidth, { ...trail, range: here.data.frame.range, means, sigma });
+      else drawCurves(find(".curves"), panelWidth, run.map((each) => numbersOf(each)));
+    }
     sayControls(past.length, follow, learn);
     summarise();
     linked();

@@ -76,13 +76,18 @@ function planeFigure({ X, means, root, axisLabels, heightFor = heightOf, view })
     for (const canvas of [edges, field]) [canvas.width, canvas.height] = [coarse.width * CELL, coarse.height * CELL];
   }
 
-  function draw({ X, means, sigma, logWeights, resp, lloyd, more }) {
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    drawField(context, { means, sigma, logWeights });
+  function marks(context, { X, resp, more }) {
     const place = [(i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1])];
     more?.(context, colours, ...place);
     drawPoints(context, X, resp, colours, ...place);
+  }
+
+  function draw(drawn) {
+    const { means, sigma, logWeights, lloyd } = drawn;
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    drawField(context, { means, sigma, logWeights });
+    marks(context, drawn);
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
     svg.querySelector(".rings").innerHTML =
       means.map((mean, j) => ellipse(toScreen(mean), rx, ry, "ring", j)).join("") + twins(lloyd, toScreen);
@@ -130,9 +135,10 @@ function planeFigure({ X, means, root, axisLabels, heightFor = heightOf, view })
     context.restore();
   }
 
+  const shaded = () => ({ canvas: field, left: box.left - CELL, top: box.top - CELL, box });
   const pointAt = (X, i) => [axes[0].at(X.values[2 * i]), axes[1].at(X.values[2 * i + 1])];
   const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
   const toData = ([x, y]) => [axes[0].from(x), axes[1].from(y)];
   const clamp = (point) => point.map((value, a) => Math.min(axes[a].max, Math.max(axes[a].min, value)));
-  return { ready: () => box, view: [xs, ys], resize, draw, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
+  return { ready: () => box, view: [xs, ys], resize, draw, marks, field: shaded, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
 }
