@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from kmeans_em import widgets
-from kmeans_em.widgets.base import without_comments
+from kmeans_em.widgets.base import parts_of
 from tests.chromium import FLAGS, installed
 from tests.serve import serving
 
@@ -21,12 +21,13 @@ WIDGETS = Path(widgets.__file__).parent
 
 
 def own_script(name):
-    """The bytes of a widget's own modules, as they are sent: without what figures share."""
-    module = sys.modules[getattr(widgets, name).__module__]
+    """The bytes that are sent of a widget's own modules: without what figures share, or what it has no use for."""
+    widget = getattr(widgets, name)
+    module = sys.modules[widget.__module__]
     own = module.__name__.rpartition(".")[2]
     names = [own, *(f"{own}_{part}" for part in getattr(module, "PARTS", ()))]
     texts = [(WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in names]
-    return sum(len(without_comments(text).encode()) for text in texts)
+    return sum(len(part.encode()) for text in texts for part in parts_of(text) if part in widget._esm)
 
 
 def weigh(browser, url):

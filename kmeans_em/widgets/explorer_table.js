@@ -4,6 +4,7 @@
 
 const MOST_ROWS = 100000;
 const MOST_COLUMNS = 200;
+const MOST_CELLS = 1e6; // so that the page answers within a second
 const LONGEST_TEXT = 1e8; // letters
 const LARGEST_CELL = 1e100; // squares of it, and their sums, are numbers
 const LOOKED_AT = 1000; // rows at the top, from which the form is read
@@ -42,7 +43,8 @@ export function readTable(text, choices = {}, parse = globalThis.Papa?.parse) {
   const problems = [];
 
   const delimiter = choices.delimiter ?? likelyDelimiter(lines, choices, ask);
-  const { rows: all, cut, broken } = cellsOf(text, delimiter, parse);
+  const most = mostRows(lines, delimiter);
+  const { rows: all, cut, broken } = cellsOf(text, delimiter, most + 2, parse);
   if (broken) return nothing(broken);
   if (all.length === 0) return nothing("There is nothing in the text but empty cells.");
   if (/^#/m.test(text)) problems.push("Lines that begin with # are taken as comments and left out.");
@@ -72,8 +74,8 @@ export function readTable(text, choices = {}, parse = globalThis.Papa?.parse) {
   const names = header ? level[0] : [];
   const data = header ? level.slice(1) : level;
   if (data.length === 0) return nothing("There is no row below the names of the columns.");
-  if (cut || data.length > MOST_ROWS) {
-    data.length = Math.min(data.length, MOST_ROWS);
+  if (cut || data.length > most) {
+    data.length = Math.min(data.length, most);
     problems.push(`The table is longer: only its first ${many(data.length, "row")} are read.`);
   }
   const columns = named(names, columnsOf).map((name, at) => column(name, data, at, form));
@@ -133,20 +135,26 @@ function likelyDelimiter(lines, { decimal }, ask) {
   return ",";
 }
 
+// How many rows are read: the fewer columns, the more. One more is for the names, one to see that there are more.
+function mostRows(lines, delimiter) {
+  const width = usual(lines.map((line) => (delimiter ? line.split(delimiter).length : 1)));
+  return Math.min(MOST_ROWS, Math.ceil(MOST_CELLS / width));
+}
+
 // The rows as cells; or, in `broken`, why there are none.
-function cellsOf(text, delimiter, parse) {
-  const settings = { delimiter: delimiter || ALONE, comments: "#", skipEmptyLines: true, preview: MOST_ROWS + 2 };
+function cellsOf(text, delimiter, preview, parse) {
+  const settings = { delimiter: delimiter || ALONE, comments: "#", skipEmptyLines: true, preview, fastMode: false };
   const clean = text.replace(/^\ufeff/, "");
-  const { data, errors, meta } = delimiter === " " ? apartByBlanks(clean) : parse(clean, settings);
+  const { data, errors, meta } = delimiter === " " ? apartByBlanks(clean, preview) : parse(clean, settings);
   const open = errors.find(({ type }) => type === "Quotes");
   if (open) return { broken: `In row ${open.row + 1} a quotation mark is not closed, or stands within quotes.` };
   return { rows: data.filter((row) => row.length > 1 || row[0].trim() !== ""), cut: meta.truncated };
 }
 
-function apartByBlanks(text) {
-  const lines = text.split(/\r\n|\n|\r/, MOST_ROWS + 3);
-  const data = lines.slice(0, MOST_ROWS + 2).filter((line) => !line.startsWith("#")).map((line) => line.trim().split(/\s+/));
-  return { data, errors: [], meta: { truncated: lines.length > MOST_ROWS + 2 } };
+function apartByBlanks(text, most) {
+  const lines = text.split(/\r\n|\n|\r/, most + 1);
+  const data = lines.slice(0, most).filter((line) => !line.startsWith("#")).map((line) => line.trim().split(/\s+/));
+  return { data, errors: [], meta: { truncated: lines.length > most } };
 }
 
 // The most frequent of some numbers; at a tie the first.

@@ -211,14 +211,17 @@ def test_a_million_rows_are_cut_and_that_is_said():
     const rows = (n, between) => Array.from({ length: n }, (_, i) => `${i}${between}${i}.5`).join("\\n");
     return [
       size("a,b\\n" + rows(1e6, ",")), size(rows(1e6, " ")), size("a,b\\n" + rows(1e5, ",")), size("7".repeat(1e8 + 1)),
+      size(rows(12000, ",5".repeat(99) + ",")),
     ];
     """
-    commas, blanks, all_of_them, endless = compute(TABLE, PARSE + body)
+    commas, blanks, all_of_them, endless, wide = compute(TABLE, PARSE + body)
     for cut in (commas, blanks):
         assert cut[0] == 100_000
         assert cut[1] == [[100_000, 0, 99_999], [100_000, 0.5, 99_999.5]]
         assert cut[2] == ["The table is longer: only its first 100,000 rows are read."]
     assert (all_of_them[0], all_of_them[2]) == (100_000, [])
+    assert (wide[0], len(wide[1])) == (9901, 101)  # a million cells
+    assert wide[2] == ["The table is longer: only its first 9,901 rows are read."]
     assert endless == [0, [], ["The text has more than 100 million letters; it is not read."]]
 
 
