@@ -5,7 +5,12 @@ const LINE = 100; // letters
 const TO_REST = 5000; // steps: near a critical sigma means are slow
 
 const inBrackets = (row) => `[${[...row].join(", ")}]`;
-const inQuotes = (text) => JSON.stringify(String(text)); // which Python reads alike
+
+// A text, a number, a list of them or a truth value: all but the last are written alike in both languages.
+function literal(value) {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return Array.isArray(value) ? inBrackets(value.map(literal)) : JSON.stringify(value);
+}
 
 // Rows of numbers as a list of lists. The shortest digits that give a float back are the same in both languages.
 function listOf(rows) {
@@ -26,12 +31,15 @@ function dataLine({ python, X, file }) {
   if (X.n <= MOST_PRINTED) {
     return `X = ${listOf(Array.from({ length: X.n }, (_, i) => X.values.subarray(i * X.d, (i + 1) * X.d)))}`;
   }
-  const columns = file?.columns ? `, columns=[${file.columns.map(inQuotes).join(", ")}]` : "";
-  return `X = datasets.read_table(${inQuotes(file?.name ?? "points.csv")}${columns}, drop_missing=True)`;
+  const { name = "points.csv", columns, form = {} } = file ?? {};
+  const settings = Object.entries({ columns, ...form })
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([word, value]) => `, ${word}=${literal(value)}`);
+  return `X = datasets.read_table(${literal(name)}${settings.join("")}, drop_missing=True)`;
 }
 
 // python   the code of the menu's entry; null where the points are the reader's own:
-// X, file  these points { n, d, values }; where they came from, { name, columns }, if from a file
+// X, file  these points { n, d, values }; and if from a file, { name, columns, form }: keys and form of explorer_table.js
 // means    where the run starts, with sigma and weights; [] where these are all equal
 // learn    what else the M-step learns
 // step     how many steps to take; null: until the means rest
@@ -42,13 +50,13 @@ export function asPython({ python = null, X, file = null, means, sigma, weights 
   const data = dataLine({ python, X, file });
   const settings = [
     ...(weights.length > 0 ? [`weights=${inBrackets(weights)}`] : []),
-    ...(learned.length > 0 ? [`learn=[${learned.map(inQuotes).join(", ")}]`] : []),
+    ...(learned.length > 0 ? [`learn=${literal(learned)}`] : []),
     ...(step === null ? [`max_steps=${TO_REST}`] : [`max_steps=${step}`, "tol=0"]),
   ];
   const mixture = `X, found.means, found.sigma${weighted ? ", found.weights" : ""}`;
-  const names = [
-    ...(data.includes("datasets.") ? ["datasets"] : []), "fit", "free_energy", "inertia", ...(soft ? ["log_likelihood"] : []),
-  ];
+  const first = data.startsWith("X = datasets.") ? ["datasets"] : [];
+  const names = [...first, "fit", "free_energy", "inertia", ...(soft ? ["log_likelihood"] : [])];
+  const unlessNone = learned.includes("sigma") ? " if found.sigma > 0 else None" : "";
   return [
     `from kmeans_em import ${names.join(", ")}`,
     "",
@@ -62,7 +70,7 @@ export function asPython({ python = null, X, file = null, means, sigma, weights 
     ...(learned.includes("weights") ? ['print("weights", found.weights.tolist())'] : []),
     'print("J", inertia(X, found.means))',
     `print("F", free_energy(${mixture}))`,
-    ...(soft ? [`print("log L", log_likelihood(${mixture}))`] : []),
+    ...(soft ? [`print("log L", log_likelihood(${mixture})${unlessNone})`] : []),
     "",
   ].join("\n");
 }

@@ -17,7 +17,8 @@ const whole = (random, n) => Math.floor(random() * n);
 export function startMeans(X, k, how, seed) {
   if (k > X.n) throw new RangeError(`k: ${k} means for ${X.n} points; use at most as many as points`);
   const random = seeded(seed);
-  const rows = how === "random" ? someRows(X.n, k, random) : spreadRows(X, k, random, how === "farthest" ? farthestRow : oddsRow);
+  const next = how === "farthest" ? farthestRow : oddsRow;
+  const rows = how === "random" ? someRows(X.n, k, random) : spreadRows(X, k, random, next);
   return rows.map((i) => [...X.values.subarray(i * X.d, (i + 1) * X.d)]);
 }
 

@@ -26,14 +26,15 @@ const shown = (cell) => (oneLine(cell).length > 20 ? `“${oneLine(cell).slice(0
 
 // Reads a text. `choices` are the reader's answers: { delimiter, decimal, thousands, header, pairs }.
 //
-//   columns    { name, values, numbers, missing, says }: values null unless the column is one of numbers, NaN where missing
+//   columns    { name, key, values, numbers, missing, says }: the key is what tables.py calls it, its name or its place;
+//              values are null unless the column is one of numbers, NaN where one is missing
 //   rows       how many
-//   reading    one sentence: how the text was read
+//   reading    one sentence: how the text was read; form: the same for tables.py, { delimiter, decimal, header }
 //   problems   sentences
 //   questions  { said, offer, choices }: what was taken where two readings are possible, the other one, and the choices
 //              that bring it
 export function readTable(text, choices = {}, parse = globalThis.Papa?.parse) {
-  const nothing = (sentence) => ({ columns: [], rows: 0, reading: "", problems: [sentence], questions: [] });
+  const nothing = (sentence) => ({ columns: [], rows: 0, reading: "", form: {}, problems: [sentence], questions: [] });
   const wrong = noTable(text);
   if (wrong) return nothing(wrong);
   const lines = linesOf(text);
@@ -78,7 +79,8 @@ export function readTable(text, choices = {}, parse = globalThis.Papa?.parse) {
     data.length = Math.min(data.length, most);
     problems.push(`The table is longer: only its first ${many(data.length, "row")} are read.`);
   }
-  const columns = named(names, columnsOf).map((name, at) => column(name, data, at, form));
+  const keyOf = (name, at) => (names.filter((other) => other.trim() === name).length === 1 ? name : at);
+  const columns = named(names, columnsOf).map((name, at) => ({ name, key: keyOf(name, at), ...column(data, at, form) }));
   const none = columns.every(({ numbers }) => !numbers);
   if (none) problems.push("No column of this text holds numbers alone, so none can be drawn.");
   const how = [
@@ -87,7 +89,8 @@ export function readTable(text, choices = {}, parse = globalThis.Papa?.parse) {
     header ? "names in the first line" : "no names in the first line",
   ];
   const reading = `${many(data.length, "row")}, ${many(columnsOf, "column")}: ${how.join(", ")}.`;
-  return { columns, rows: data.length, reading, problems, questions };
+  const said = { delimiter: delimiter || null, decimal: form.decimal, header };
+  return { columns, rows: data.length, reading, form: said, problems, questions };
 }
 
 // Why a text is no table at all; otherwise nothing.
@@ -248,7 +251,7 @@ function named(names, width) {
   });
 }
 
-function column(name, rows, at, form) {
+function column(rows, at, form) {
   const values = new Float64Array(rows.length);
   let missing = 0;
   let words = 0;
@@ -265,12 +268,12 @@ function column(name, rows, at, form) {
   const numbers = words === 0 && missing < rows.length;
   const without = missing > 0 ? `${many(missing, "value")} missing` : "";
   const says = words > 0 ? `${many(words, "cell")} without a number: ${example}` : numbers ? without : "no value at all";
-  return { name, values: numbers ? values : null, numbers, missing, says };
+  return { values: numbers ? values : null, numbers, missing, says };
 }
 
 // One or two columns as points. `missing` says what becomes of a row where a value is missing: "leave out", or "ask".
 export function chooseColumns(table, names, { missing = "leave out" } = {}) {
-  const none = (said) => ({ X: null, columns: [], said });
+  const none = (said) => ({ X: null, columns: [], keys: [], said });
   if (names.length < 1 || names.length > 2) return none("Choose one column or two.");
   if (new Set(names).size < names.length) return none("Choose two different columns.");
   const chosen = names.map((name) => table.columns.find((each) => each.name === name));
@@ -289,5 +292,5 @@ export function chooseColumns(table, names, { missing = "leave out" } = {}) {
   );
   const without = left > 0 ? ` Left out: ${many(left, "row")} with a value missing.` : "";
   const X = { n: whole.length, d: chosen.length, values };
-  return { X, columns: names, said: `${many(X.n, "point")}.${without}` };
+  return { X, columns: names, keys: chosen.map(({ key }) => key), said: `${many(X.n, "point")}.${without}` };
 }

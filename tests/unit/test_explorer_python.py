@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.page_weight import WIDGETS
 from kmeans_em import datasets
-from kmeans_em.widgets.base import without_unused
+from kmeans_em.widgets.base import source, without_unused
 from kmeans_em.widgets.explorer_menu import menu
+from tests.build import ROOT
 from tests.node import compute
 
 PARTS = ("em", "figure", "explorer_state", "explorer_data", "explorer_python")
@@ -122,22 +123,47 @@ def test_a_small_cell_is_one_to_read():
     )
 
 
-def test_more_points_than_one_prints_come_from_the_readers_file(tmp_path, monkeypatch):
-    X = np.random.default_rng(0).normal(size=(6000, 2))
-    columns = ['size "in" cm', "</script>é"]
-    np.savetxt(
-        tmp_path / "my table.csv", X, delimiter=",", header='"size ""in"" cm",</script>é', comments="", encoding="utf-8"
-    )
-    body = """
-    const X = { n: given.X.length, d: 2, values: Float64Array.from(given.X.flat()) };
-    const cell = (file) => m.asPython({ X, file, means: given.X.slice(0, 3), sigma: 0.5, step: 2 });
-    return [cell({ name: "my table.csv", columns: given.columns }), cell(null)];
-    """
-    named, unnamed = compute(MODULE, body, {"X": X.tolist(), "columns": columns})
+def test_a_sigma_that_is_learned_down_to_nothing_has_no_log_likelihood():
+    X = [[0], [0], [5], [5]]
+    _, printed, _ = both(X=X, means=[[1], [4]], sigma=0.5, learn=["sigma"], step=9)
+    assert (printed["sigma"], printed["log L"], printed["F"]) == (0, None, 0)
+
+
+MANY = """
+const { table, file, names } = given;
+const module = { exports: {} };
+new Function("module", "exports", given.papa)(module, module.exports);
+const read = m.readTable(table, {}, module.exports.parse);
+const { X, keys } = m.chooseColumns(read, names ?? read.columns.map(({ name }) => name));
+const from = file && { name: file, columns: keys, form: read.form };
+return m.asPython({ X, file: from, means: [[0, 0], [1, 1]], sigma: 0.5, step: 2 });
+"""
+
+
+def from_file(table, file="my table.csv", names=None):
+    papa = (ROOT / "node_modules/papaparse/papaparse.min.js").read_text()
+    given = {"table": table, "file": file, "names": names, "papa": papa}
+    return compute(source("explorer_table.js", "explorer_python.js"), MANY, given)
+
+
+@pytest.mark.parametrize("kind", ["names", "strange names", "no names", "decimal commas"])
+def test_more_points_than_one_prints_come_from_the_readers_file(kind, tmp_path, monkeypatch):
+    X = np.round(np.random.default_rng(0).normal(size=(6000, 2)), 3)
+    heads = {"names": "a,b", "strange names": '"size ""in"" cm","</script>é\\n"', "decimal commas": "a;b"}
+    rows = [",".join(map(repr, row)) for row in X.tolist()]
+    if kind == "decimal commas":
+        rows = [row.replace(",", ";").replace(".", ",") for row in rows]
+    table = "\n".join([heads[kind], *rows] if kind in heads else rows)
+    cell = from_file(table)
+    assert len(cell) < 1000
+    (tmp_path / "my table.csv").write_text(table, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    space = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        space = {}
-        exec(named, space)
+        exec(cell, space)
     np.testing.assert_array_equal(space["X"], X)
-    assert len(named) < 1000
-    assert 'datasets.read_table("points.csv", drop_missing=True)' in unnamed
+
+
+def test_many_points_without_a_file_are_asked_for_by_a_name_to_put_in():
+    cell = from_file("\n".join(["a,b", *["1,2"] * 5001]), file=None)
+    assert 'X = datasets.read_table("points.csv", drop_missing=True)\n' in cell

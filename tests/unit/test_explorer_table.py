@@ -240,6 +240,7 @@ def test_columns_are_chosen_and_rows_without_a_value_left_out():
     assert found["said"] == "2 points. Left out: 2 rows with a value missing."
     expected = read_table(FAITHFUL, ["wait", "duration"], drop_missing=True, say=str)
     assert np.reshape(found["X"]["values"], (2, 2)).tolist() == expected.tolist()
+    assert found["keys"] == ["wait", "duration"]
     one = choose(FAITHFUL, ["n"])
     assert one["X"] == {"n": 4, "d": 1, "values": [1, 2, 3, 4]}
     assert one["said"] == "4 points."
@@ -262,10 +263,17 @@ def test_columns_that_cannot_be_chosen_get_a_sentence(names, options, words):
     assert words in found["said"]
 
 
+def test_python_has_a_key_for_each_column():
+    assert [column["key"] for column in read("a,b,a,\n1,2,3,4\n")["columns"]] == [0, "b", 2, 3]
+    assert [column["key"] for column in read("1,2,3\n4,5,6\n")["columns"]] == [0, 1, 2]
+    assert read("a;b\n1,5;2\n")["form"] == {"delimiter": ";", "decimal": ",", "header": True}
+
+
 def test_columns_that_never_have_values_together_get_a_sentence():
     assert choose("a,b\n1,\n,2\n", ["a", "b"]) == {
         "X": None,
         "columns": [],
+        "keys": [],
         "said": "In every row one of the two values is missing.",
     }
 
