@@ -6,6 +6,7 @@ const MOST_ROWS = 100000;
 const MOST_COLUMNS = 200;
 const MOST_CELLS = 1e6; // so that the page answers within a second
 const LONGEST_TEXT = 1e8; // letters
+const LONGEST_NUMBER = 400; // letters
 const LARGEST_CELL = 1e100; // squares of it, and their sums, are numbers
 const LOOKED_AT = 1000; // rows at the top, from which the form is read
 const NO_VALUE = ["", "na", "n/a", "nan", "null", "none", "?", "-"]; // as in tables.py, in small letters
@@ -121,7 +122,7 @@ function likelyDelimiter(lines, { decimal }, ask) {
   const halfHave = (sign) => lines.filter((line) => line.includes(sign)).length >= lines.length / 2;
   for (const sign of [";", "\t"]) if (halfHave(sign)) return sign;
   const blanks = lines.slice(1).some((line) => / /.test(line)) || /\d\s+[-+.\d]/.test(lines[0]);
-  const words = lines.some((line) => /[^\W\d_]{2,} +[^\W\d_]{2,}/.test(line)); // prose, or names of two words
+  const words = lines.some((line) => /\p{L}{2} +\p{L}{2}/u.test(line)); // prose, or names of two words
   if (!lines.some((line) => line.includes(","))) return blanks && !words ? " " : "";
   const apart = lines.some((line) => /\d,\d+\s+[-+\d]/.test(line));
   if (apart && !lines.some((line) => /,\s/.test(line))) return " "; // 1,5 2,5
@@ -235,7 +236,7 @@ function toNumber(cell, { decimal, thousands }) {
   let text = cell.trim();
   if (thousands && THOUSANDS.test(text)) text = text.replaceAll(thousands, "");
   if (decimal === ",") text = text.replaceAll(".", "_").replace(",", ".");
-  if (NUMBER.test(text) && Math.abs(Number(text)) < LARGEST_CELL) return Number(text);
+  if (text.length < LONGEST_NUMBER && NUMBER.test(text) && Math.abs(Number(text)) < LARGEST_CELL) return Number(text);
   return isMissing(cell) ? NaN : null;
 }
 

@@ -278,6 +278,19 @@ def test_columns_that_never_have_values_together_get_a_sentence():
     }
 
 
+def test_long_lines_and_long_cells_are_no_long_wait():
+    body = """
+    const long = (text) => text.repeat(2e6 / text.length);
+    return ["a", "1", "a ", "1 ", "1,", ",", '"', " ", "1.", "a\\u0000", "-", "ab cd ", "1,5 ", "#"].map((text) => {
+      const { columns, problems } = read(`x\n${long(text)}x`);
+      return columns.some(({ numbers }) => numbers) ? text : problems.length;
+    });
+    """
+    found = compute(TABLE, PARSE + body)
+    assert all(type(each) is int for each in found), found
+    assert all(each > 0 for each in found), found
+
+
 def test_random_texts_never_throw():
     body = """
     let x = 3;
