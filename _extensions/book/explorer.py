@@ -6,12 +6,14 @@ true in _config.yml.
 """
 
 import re
+import shutil
 from pathlib import Path
 
 from kmeans_em.widgets import explorer_menu
 from kmeans_em.widgets.base import stylesheet
 from kmeans_em.widgets.explorer import PAGE
 
+PAPAPARSE = Path(__file__).parents[2] / "node_modules" / "papaparse"
 NAME = "explorer"
 FOLDER = "explorer"  # of _static
 
@@ -33,6 +35,7 @@ def write(app, exception):
     target.mkdir(parents=True, exist_ok=True)
     (target / "page.js").write_text(plain(PAGE), encoding="utf-8")
     (target / "menu.js").write_text(explorer_menu.script(), encoding="utf-8")
+    shutil.copy(PAPAPARSE / "papaparse.min.js", target / "papaparse.js")  # fetched with the first table
     (target / "figure.css").write_text(stylesheet(), encoding="utf-8")
 
 

@@ -173,7 +173,16 @@ function drawLines(context, { palette }, { X, means, resp, x, y, toScreen }) {
   context.restore();
 }
 
-function openPage(root, menu, tools = document.createElement("div")) {
+// What a page loads once it is needed.
+const fetched = (address) => {
+  let loading;
+  return () => (loading ??= new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: failed });
+    document.head.append(script);
+  }));
+};
+
+function openPage(root, menu, scripts, tools = document.createElement("div")) {
   const page = document.documentElement;
   root.innerHTML = PAGE;
   tools.innerHTML = `${button("keys", "Keys", ' class="tool"')}${button("projector", "Projector", ' class="tool" aria-pressed="false"')}${button("theme", "Theme", ' class="tool"')}`;
@@ -266,12 +275,14 @@ function openPage(root, menu, tools = document.createElement("div")) {
   // A table of the reader's own. Nothing on the page changes until columns of it are chosen.
 
   let [table, text] = [null, ""];
-  function readText(words, choices = {}) {
+  const refused = (sentence) => ({ columns: [], rows: 0, reading: "", problems: [sentence], questions: [] });
+  async function readText(words, choices = {}) {
     text = words;
     try {
+      await scripts.papaparse();
       table = readTable(words, choices);
     } catch (broken) {
-      table = { columns: [], rows: 0, reading: "", problems: ["This cannot be read as a table."], questions: [] };
+      table = refused("This cannot be read as a table.");
     }
     const fit = table.columns.filter(({ numbers }) => numbers).map(({ name }) => name);
     showTable(fit);
@@ -318,8 +329,9 @@ function openPage(root, menu, tools = document.createElement("div")) {
   }
   async function readFile(file) {
     if (!file) return;
-    if (file.size > LONGEST_TEXT) return void readText("\u0000".repeat(LONGEST_TEXT + 1));
-    readText(await file.text());
+    if (file.size <= LONGEST_TEXT) return readText(await file.text());
+    table = refused(`The file has more than ${LONGEST_TEXT / 1e6} million letters; it is not read.`);
+    showTable([]);
   }
   is("file").addEventListener("change", () => { readFile(is("file").files[0]); is("file").value = ""; });
   for (const name of ["dragover", "drop"]) {
@@ -820,7 +832,10 @@ function openPage(root, menu, tools = document.createElement("div")) {
   return {
     now: () => here,
     link: () => ({ ...linkState(), X: null, means: (state().past[0] ?? state()).means }),
-    numbers: () => ({ ...numbersOf(state()), steps: stepsOf(state()).length - 1 }),
+    numbers() {
+      const all = { ...numbersOf(state()), steps: stepsOf(state()).length - 1 };
+      return Object.fromEntries(Object.keys(READINGS).map((name) => [name, all[name]]));
+    },
     pointOnScreen(i) {
       const [box, place] = [stage.getBoundingClientRect(), figure.pointAt(state().X, i)];
       return [box.left, box.top].map((from, a) => from + (place[a] * box.width) / stage.clientWidth);
@@ -845,7 +860,7 @@ function chooseByArrows(group, parts, choose) {
 
 // Where a page of the site waits for it; what it gives back is for the console, and for tests.
 function boot() {
-  globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, document.getElementById("tools"));
+  globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, { papaparse: fetched("_static/explorer/papaparse.js") }, document.getElementById("tools"));
 }
 
 export { boot, begin, onward, half, back, numbersOf, openPage, stepsOf };
