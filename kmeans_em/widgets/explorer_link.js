@@ -9,7 +9,7 @@
 //   sigma       null: the page chooses
 //   weights     [] where all are equal
 //   learn       what else the M-step learns
-//   step        how many steps have been taken from the means
+//   step        how many steps have been taken from there
 //   view        the part of the plane or the line that is shown: [left, right, bottom, top] or [left, right]; null: all
 //   on, panels  the switches that are on, the panels that are open; null: as the page has them at first
 //   embed, projector
@@ -177,8 +177,7 @@ export function decodeState(text) {
   if (isOwn(state.data) && !takePoints(state, fields, said)) state.data = AT_FIRST.data;
   const lost = fields.has("data") && fields.get("data") !== state.data; // then numbers about the data fit no longer
   const [n, d] = state.X ? [state.X.n, state.X.d] : MENU_SHAPES[state.data];
-  const mostMeans = Math.min(MOST_MEANS, n);
-  state.k = Math.min(state.k, mostMeans);
+  const mostMeans = isOwn(state.data) ? MOST_MEANS : Math.min(MOST_MEANS, n); // means may wait for points of one's own
   const readMeans = (value) => {
     const rows = value.length < LONGEST_LINK ? readRows(value) : null;
     return rows && rows.length <= mostMeans && rows[0].length === d ? rows : null;
@@ -199,6 +198,10 @@ export function decodeState(text) {
     if (fields.has("k")) state.means = null;
     else state.k = state.means.length;
   }
+  if (state.means === null && state.k > n) {
+    if (fields.has("k")) said(`There are ${n} points in the link, too few for ${state.k} means; k is ${n}.`);
+    state.k = n;
+  }
   const equal = "The weights in the link are no k shares that add up to 1; they are equal.";
   take("weights", (value) => readWeights(value, state.k), equal);
   take("learn", words("learn"));
@@ -209,7 +212,7 @@ export function decodeState(text) {
   take("panels", words("panels"));
   take("embed", flag, "“embed” in the link is neither 0 nor 1; it is left out.");
   take("projector", flag, "“projector” in the link is neither 0 nor 1; it is left out.");
-  if (state.means === null) state.step = 0;
+  if (fields.has("means") && state.means === null) state.step = 0;
   if (state.start === "hand" && state.means === null) state.start = AT_FIRST.start;
   return { state, problems };
 }

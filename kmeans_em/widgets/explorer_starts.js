@@ -13,8 +13,9 @@ export function seeded(seed) {
 
 const whole = (random, n) => Math.floor(random() * n);
 
-// k points as means; `how` is "random", "farthest" or "plusplus", k at most the number of points.
+// k points as means; `how` is "random", "farthest" or "plusplus".
 export function startMeans(X, k, how, seed) {
+  if (k > X.n) throw new RangeError(`k: ${k} means for ${X.n} points; use at most as many as points`);
   const random = seeded(seed);
   const rows = how === "random" ? someRows(X.n, k, random) : spreadRows(X, k, random, how === "farthest" ? farthestRow : oddsRow);
   return rows.map((i) => [...X.values.subarray(i * X.d, (i + 1) * X.d)]);

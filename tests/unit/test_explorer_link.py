@@ -26,7 +26,7 @@ EVERYTHING = {
     "step": 7,
     "view": [-2, 2.5, -1, 1],
     "on": ["twins", "lines"],
-    "panels": ["curves"],
+    "panels": ["numbers"],
     "embed": True,
     "projector": True,
 }
@@ -57,7 +57,7 @@ def test_a_state_goes_there_and_back_whole():
     assert said == ""
     assert link == (
         "v=1&data=old_faithful&k=2&means=-1.25,0.1;0.3333333333333333,1e-9&sigma=0.30000000000000004&view=-2,2.5,-1,1"
-        "&weights=0.25,0.75&learn=sigma,weights&start=hand&seed=4294967295&step=7&on=twins,lines&panels=curves"
+        "&weights=0.25,0.75&learn=sigma,weights&start=hand&seed=4294967295&step=7&on=twins,lines&panels=numbers"
         "&embed=1&projector=1"
     )
 
@@ -129,12 +129,12 @@ def test_a_link_of_a_link_is_that_link_for_points_anywhere():
     ],
 )
 def test_points_that_do_not_fit_are_not_cut_off_silently(X, cause):
-    link, said = encode({"data": "own", "X": X, "k": 4, "means": X[:4], "sigma": 2, "seed": 3, "panels": ["runs"]})
+    link, said = encode({"data": "own", "X": X, "k": 4, "means": X[:4], "sigma": 2, "seed": 3, "panels": ["start"]})
     assert cause in said
     assert len(link) < 150
     found = decode(link)
     assert "points of somebody’s own" in found["problems"][0]
-    assert found["state"] == AT_FIRST | {"k": 4, "seed": 3, "panels": ["runs"]}
+    assert found["state"] == AT_FIRST | {"k": 4, "seed": 3, "panels": ["start"]}
 
 
 WRONG = {
@@ -159,7 +159,7 @@ WRONG = {
     "v=1&data=own&box=1,1;0,0&packed=AAAA": "points in the link cannot be read",
     "v=1&data=own&box=0,0&packed=AAAA": "points in the link cannot be read",
     "v=1&data=own&box=0;1&packed=" + "AA" * 1001: "points in the link cannot be read",
-    "v=1&data=own&points=1,2;3,4&k=3": "k goes from 1 to 2",
+    "v=1&data=own&points=1,2;3,4&k=3": "2 points in the link, too few for 3 means; k is 2",
     "v=1&data=own&points=1,2;3,4&columns=a": "names of the columns",
     "v=1&data=own&points=1,2;3,4&columns=%E0%A4,b": "names of the columns",
     "v=1&k=0": "k goes from 1 to 8",
@@ -228,6 +228,18 @@ def test_k_is_that_of_the_means_where_it_is_left_out():
     assert decode("v=1&means=1,2;3,4")["state"]["k"] == 2
 
 
+def test_a_run_may_be_told_by_its_seed_alone():
+    found = decode("v=1&data=ring&k=4&start=random&seed=12&step=5")
+    assert found["problems"] == []
+    assert found["state"] == AT_FIRST | {"data": "ring", "k": 4, "start": "random", "seed": 12, "step": 5}
+    assert decode("v=1&means=1,2&step=5&k=2")["state"]["step"] == 0  # of means that are not there, no step is taken
+
+
+def test_means_may_wait_for_points_of_ones_own():
+    state = {"data": "own", "X": [[1, 2]], "k": 3, "means": [[0, 0], [1, 1], [2, 0]], "sigma": 1}
+    assert there_and_back(state)[0]["means"] == state["means"]
+
+
 def test_names_of_columns_are_one_short_line_each():
     found = decode("v=1&data=own&points=1;2&k=1&columns=" + "a%00b%0A%E2%80%AEc" + "x" * 99)
     assert found["problems"] == []
@@ -248,7 +260,8 @@ def test_random_links_never_throw_and_never_hold_what_is_no_number():
       : value && typeof value === "object" ? [...Object.values(value)].every(finite) : true;
     const junk = () => Array.from({ length: random(8) }, () => pieces[random(pieces.length)]).join("");
     const fits = ({ X, k, means, weights }) =>
-      (!X || (k <= X.n && X.values.length === X.n * X.d && (means ?? []).every((mean) => mean.length === X.d)))
+      (!X || ((means || k <= X.n) && X.values.length === X.n * X.d))
+      && (!X || (means ?? []).every((mean) => mean.length === X.d))
       && (!means || means.length === k) && (weights.length === 0 || weights.length === k);
     for (let i = 0; i < 20000; i++) {
       const fields = Array.from({ length: random(6) }, () => `&${names[random(names.length)]}=${junk()}`);

@@ -36,6 +36,12 @@ def test_a_start_is_k_different_rows_of_the_data(how, k):
 
 
 @pytest.mark.parametrize("how", HOW)
+def test_more_means_than_points_are_refused(how):
+    body = "try { return start(61, given.how, 0); } catch (error) { return error.message; }"
+    assert starts(body, how=how) == "k: 61 means for 60 points; use at most as many as points"
+
+
+@pytest.mark.parametrize("how", HOW)
 def test_a_seed_repeats_and_another_differs(how):
     body = "return [0, 0, 1, 4294967295, 4294967295].map((seed) => start(5, given, seed))".replace("given", "given.how")
     first, again, other, last, last_again = starts(body, how=how)
