@@ -28,6 +28,12 @@ def explorer_page(app):
     return [(NAME, {}, "explorer.html")] if app.config.book_explorer and app.builder.name == "html" else []
 
 
+def lead_there(app, pagename, templatename, context, doctree):
+    """Where the explorers of this page find it: they open there, with their data and state."""
+    if app.config.book_explorer and app.builder.name == "html":
+        context["explorer"] = context["pathto"](NAME)
+
+
 def write(app, exception):
     if exception or not app.config.book_explorer or app.builder.name != "html":
         return
@@ -42,4 +48,5 @@ def write(app, exception):
 def setup(app):
     app.add_config_value("book_explorer", False, "html", bool)
     app.connect("html-collect-pages", explorer_page)
+    app.connect("html-page-context", lead_there)
     app.connect("build-finished", write)

@@ -274,7 +274,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
 
   // A table of the reader's own. Nothing on the page changes until columns of it are chosen.
 
-  let [table, text] = [null, ""];
+  let [table, text, fileName] = [null, "", "points.csv"];
   const refused = (sentence) => ({ columns: [], rows: 0, reading: "", problems: [sentence], questions: [] });
   async function readText(words, choices = {}) {
     text = words;
@@ -325,10 +325,11 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     if (!X) return;
     pause();
     keep();
-    load({ name: "own", title: "Own table", columns }, X, settings());
+    load({ name: "own", title: "Own table", columns, file: { name: fileName, columns } }, X, settings());
   }
   async function readFile(file) {
     if (!file) return;
+    fileName = file.name;
     if (file.size <= LONGEST_TEXT) return readText(await file.text());
     table = refused(`The file has more than ${LONGEST_TEXT / 1e6} million letters; it is not read.`);
     showTable([]);
@@ -497,7 +498,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     const { d } = state().X;
     const X = { n: values.length / d, d, values: Float64Array.from(values) };
     const title = here.data.name === "own" ? here.data.title : "Own points";
-    show({ ...here, data: { ...here.data, name: "own", title }, state: putData(state(), X) });
+    show({ ...here, data: { ...here.data, name: "own", title, file: null }, state: putData(state(), X) });
   }
   const edited = (i, gone, ...put) => {
     const { X } = state();
@@ -644,7 +645,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     const { name, columns, frame } = here.data;
     const first = past[0] ?? { means: follow ? start : means, sigma, weights };
     const own = name === "own";
-    const asFound = !own && past.length === 0 && here.how.start !== "hand" && sameMeans(first.means, findMeans(X, means.length, here.how.start, here.how.seed));
+    const asFound = !own && !follow && here.how.start !== "hand" && sameMeans(first.means, findMeans(X, means.length, here.how.start, here.how.seed));
     const on = Object.entries({ follow, twins, lines, halves: shown !== null }).filter(([, is]) => is).map(([word]) => word);
     return {
       data: name, X: own ? X : null, columns: own ? columns : [], k: means.length, means: asFound ? null : first.means,
@@ -719,6 +720,12 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = usual; }, 1600);
   }
+  function pythonCode() {
+    const { X, means, sigma, weights, past, learn, follow, start } = state();
+    const first = past[0] ?? { means: follow ? start : means, sigma, weights };
+    const python = menu.find(({ name }) => name === here.data.name)?.python ?? null;
+    return asPython({ ...first, python, X, file: here.data.file, learn, step: follow ? null : stepsOf(state()).length - 1 });
+  }
   const drawing = () => drawingOf(root, figure, onScreen, { title: `${here.data.title}, ${state().means.length} means`, words: `σ = ${short(state().sigma)}. ${inWords()}` });
   function embedCode() {
     noteLink();
@@ -728,6 +735,11 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   }
   Object.assign(doing, {
     "copy-link"() { noteLink(); copy(is("link").value, does("copy-link")); },
+    python() {
+      const { X, means } = state();
+      if (X.n < means.length) return say("Python's fit wants at least as many points as means: add points, or lower k.");
+      copy(pythonCode(), does("python"));
+    },
     svg: () => download(asBlob(drawing()), "explorer.svg"),
     async png() { download(await pixelsOf(drawing()), "explorer.png"); },
     projector: () => project(!projecting()),

@@ -1,6 +1,8 @@
 """The explorer's own page, as a lecture uses it: every control, links there and back, and numbers equal to Python's."""
 
 import re
+from contextlib import redirect_stdout
+from io import StringIO
 from urllib.parse import quote, urlparse
 
 import numpy as np
@@ -735,6 +737,47 @@ def test_the_trail_of_sigma_shows_where_the_means_part(explorer):
     switch(page, "follow")
     assert picture.locator(".trail").count() == 0
     assert page.console == []
+
+
+def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
+    page = explorer("v=1&data=unequal&k=3&start=plusplus&seed=2&sigma=1&learn=sigma,weights&step=3")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab(page, "share")
+    do(page, "python")
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert page.locator(".copied").input_value() == code
+    told = StringIO()
+    with redirect_stdout(told):
+        exec(code, {})
+    found = [float(number) for number in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", told.getvalue())]
+    for name in ("inertia", "free-energy", "log-likelihood"):
+        assert any(one == pytest.approx(numbers(page)[name], rel=1e-9) for one in found), (name, told.getvalue())
+
+
+CHAPTERS = ["start", "02-k-means", "03-mixture-weights", "05-em-where-it-ends", "06-limit"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_explorers_of_the_chapters_open_large_with_their_data_and_state(open_page, address, chapter):
+    page = open_page(f"{address}/chapters/{chapter}.html")
+    figure = page.locator(".kmeans-em.explorer").first
+    figure.locator(".summary:not(:empty)").wait_for()
+    step = figure.locator("[data-do=step]")
+    if step.is_visible() and step.get_attribute("aria-disabled") != "true":
+        step.click()
+        step.click()
+    page.wait_for_timeout(800)
+    shown = figure.locator(".handle").evaluate_all(LABELS)
+    figure.get_by_role("link", name="Open large").click()
+    page.wait_for_url("**/explorer.html#*")
+    page.wait_for_function("window.explorerPage && !(explorerPage.now().state.follow && explorerPage.now().state.moving)")
+    settle(page)
+    assert page.locator(".hint").inner_text() == ""
+    assert page.locator(".handle").evaluate_all(LABELS) == shown
+    assert page.console == []
+
+
+LABELS = "(handles) => handles.map((handle) => handle.getAttribute('aria-label'))"
 
 
 def test_without_javascript_it_says_what_it_needs(open_page, address):
