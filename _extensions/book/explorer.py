@@ -6,12 +6,14 @@ true in _config.yml.
 """
 
 import re
+import shutil
 from pathlib import Path
 
 from kmeans_em.widgets import explorer_menu
 from kmeans_em.widgets.base import stylesheet
 from kmeans_em.widgets.explorer import PAGE
 
+PAPAPARSE = Path(__file__).parents[2] / "node_modules" / "papaparse"
 NAME = "explorer"
 FOLDER = "explorer"  # of _static
 
@@ -26,6 +28,12 @@ def explorer_page(app):
     return [(NAME, {}, "explorer.html")] if app.config.book_explorer and app.builder.name == "html" else []
 
 
+def lead_there(app, pagename, templatename, context, doctree):
+    """Where the explorers of this page find it: they open there, with their data and state."""
+    if app.config.book_explorer and app.builder.name == "html":
+        context["explorer"] = context["pathto"](NAME)
+
+
 def write(app, exception):
     if exception or not app.config.book_explorer or app.builder.name != "html":
         return
@@ -33,10 +41,12 @@ def write(app, exception):
     target.mkdir(parents=True, exist_ok=True)
     (target / "page.js").write_text(plain(PAGE), encoding="utf-8")
     (target / "menu.js").write_text(explorer_menu.script(), encoding="utf-8")
+    shutil.copy(PAPAPARSE / "papaparse.min.js", target / "papaparse.js")  # fetched with the first table
     (target / "figure.css").write_text(stylesheet(), encoding="utf-8")
 
 
 def setup(app):
     app.add_config_value("book_explorer", False, "html", bool)
     app.connect("html-collect-pages", explorer_page)
+    app.connect("html-page-context", lead_there)
     app.connect("build-finished", write)

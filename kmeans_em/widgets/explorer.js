@@ -26,6 +26,7 @@ const SKELETON = `<div class="layout">
     <dl class="numbers"></dl>
     <svg class="panel" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
+    <p class="large" hidden><a>Open large</a></p>
   </div></div>`;
 
 function render({ model, el }) {
@@ -132,6 +133,12 @@ function render({ model, el }) {
     enlarge.setAttribute("aria-pressed", document.fullscreenElement === root);
     layout();
   });
+  const [large, page] = [find(".large a"), document.documentElement.dataset.explorer];
+  find(".large").hidden = !page || X.n > MOST_CARRIED;
+  large.href = page ?? "";
+  for (const event of ["pointerdown", "focus", "click"]) {
+    large.addEventListener(event, () => { large.href = `${page}#${fragmentOf(state, model.get("axis_labels"))}`; });
+  }
   const stopPlaying = playButton(
     root,
     find("[data-do=play]"),
@@ -201,6 +208,22 @@ function render({ model, el }) {
     twins: () => show(setTwins(state, model.get("twins"))),
   };
   return live(root, model, layout, follows, pause, stopPlaying, draw.end, summarise.end);
+}
+
+// The state as the fragment that explorer_link.js reads, with the points as they are.
+const MOST_CARRIED = 1000;
+function fragmentOf({ X, means, start, sigma, weights, past, held, follow, twins }, labels) {
+  const rows = (list) => list.map((row) => row.join()).join(";");
+  const points = Array.from({ length: X.n }, (_, i) => [...X.values.subarray(i * X.d, (i + 1) * X.d)]);
+  const run = held ? { means, steps: 0 } : { means: past[0]?.means ?? (follow ? start : means), steps: past.length };
+  const short = X.n > 300 ? points.map((row) => row.map((x) => +x.toPrecision(6))) : points;
+  return [
+    `v=1&data=own&points=${rows(short)}`,
+    labels.every(Boolean) ? `&columns=${labels.map(encodeURIComponent).join()}` : "",
+    `&k=${means.length}&means=${rows(run.means)}&sigma=${sigma}`,
+    weights.length > 0 ? `&weights=${weights.join()}` : "",
+    `&start=hand&step=${Math.min(1000, run.steps)}&on=${[follow && "follow", twins && "twins"].filter(Boolean).join()}`,
+  ].join("");
 }
 
 export default { render };

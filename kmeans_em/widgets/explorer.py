@@ -17,12 +17,10 @@ from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
 # explorer.html, which has the same figure and more around it
-MORE = ("data", "starts", "link", "table", "save", "page")
+MORE = ("data", "starts", "link", "table", "python", "save", "page")
 MODULES = ("em.js", "figure.js", "trail.js", *(f"explorer_{part}.js" for part in (*PARTS, *MORE)))
-PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
-
-
 PAGE = source(*MODULES)
+PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 
 class Explorer(Widget):

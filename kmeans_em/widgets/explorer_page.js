@@ -173,7 +173,16 @@ function drawLines(context, { palette }, { X, means, resp, x, y, toScreen }) {
   context.restore();
 }
 
-function openPage(root, menu, tools = document.createElement("div")) {
+// What a page loads once it is needed.
+const fetched = (address) => {
+  let loading;
+  return () => (loading ??= new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: failed });
+    document.head.append(script);
+  }));
+};
+
+function openPage(root, menu, scripts, tools = document.createElement("div")) {
   const page = document.documentElement;
   root.innerHTML = PAGE;
   tools.innerHTML = `${button("keys", "Keys", ' class="tool"')}${button("projector", "Projector", ' class="tool" aria-pressed="false"')}${button("theme", "Theme", ' class="tool"')}`;
@@ -265,13 +274,15 @@ function openPage(root, menu, tools = document.createElement("div")) {
 
   // A table of the reader's own. Nothing on the page changes until columns of it are chosen.
 
-  let [table, text] = [null, ""];
-  function readText(words, choices = {}) {
+  let [table, text, fileName] = [null, "", "points.csv"];
+  const refused = (sentence) => ({ columns: [], rows: 0, reading: "", problems: [sentence], questions: [] });
+  async function readText(words, choices = {}) {
     text = words;
     try {
+      await scripts.papaparse();
       table = readTable(words, choices);
     } catch (broken) {
-      table = { columns: [], rows: 0, reading: "", problems: ["This cannot be read as a table."], questions: [] };
+      table = refused("This cannot be read as a table.");
     }
     const fit = table.columns.filter(({ numbers }) => numbers).map(({ name }) => name);
     showTable(fit);
@@ -314,12 +325,14 @@ function openPage(root, menu, tools = document.createElement("div")) {
     if (!X) return;
     pause();
     keep();
-    load({ name: "own", title: "Own table", columns }, X, settings());
+    load({ name: "own", title: "Own table", columns, file: { name: fileName, columns } }, X, settings());
   }
   async function readFile(file) {
     if (!file) return;
-    if (file.size > LONGEST_TEXT) return void readText("\u0000".repeat(LONGEST_TEXT + 1));
-    readText(await file.text());
+    fileName = file.name;
+    if (file.size <= LONGEST_TEXT) return readText(await file.text());
+    table = refused(`The file has more than ${LONGEST_TEXT / 1e6} million letters; it is not read.`);
+    showTable([]);
   }
   is("file").addEventListener("change", () => { readFile(is("file").files[0]); is("file").value = ""; });
   for (const name of ["dragover", "drop"]) {
@@ -485,7 +498,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
     const { d } = state().X;
     const X = { n: values.length / d, d, values: Float64Array.from(values) };
     const title = here.data.name === "own" ? here.data.title : "Own points";
-    show({ ...here, data: { ...here.data, name: "own", title }, state: putData(state(), X) });
+    show({ ...here, data: { ...here.data, name: "own", title, file: null }, state: putData(state(), X) });
   }
   const edited = (i, gone, ...put) => {
     const { X } = state();
@@ -632,7 +645,7 @@ function openPage(root, menu, tools = document.createElement("div")) {
     const { name, columns, frame } = here.data;
     const first = past[0] ?? { means: follow ? start : means, sigma, weights };
     const own = name === "own";
-    const asFound = !own && past.length === 0 && here.how.start !== "hand" && sameMeans(first.means, findMeans(X, means.length, here.how.start, here.how.seed));
+    const asFound = !own && !follow && here.how.start !== "hand" && sameMeans(first.means, findMeans(X, means.length, here.how.start, here.how.seed));
     const on = Object.entries({ follow, twins, lines, halves: shown !== null }).filter(([, is]) => is).map(([word]) => word);
     return {
       data: name, X: own ? X : null, columns: own ? columns : [], k: means.length, means: asFound ? null : first.means,
@@ -707,6 +720,12 @@ function openPage(root, menu, tools = document.createElement("div")) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = usual; }, 1600);
   }
+  function pythonCode() {
+    const { X, means, sigma, weights, past, learn, follow, start } = state();
+    const first = past[0] ?? { means: follow ? start : means, sigma, weights };
+    const python = menu.find(({ name }) => name === here.data.name)?.python ?? null;
+    return asPython({ ...first, python, X, file: here.data.file, learn, step: follow ? null : stepsOf(state()).length - 1 });
+  }
   const drawing = () => drawingOf(root, figure, onScreen, { title: `${here.data.title}, ${state().means.length} means`, words: `σ = ${short(state().sigma)}. ${inWords()}` });
   function embedCode() {
     noteLink();
@@ -716,6 +735,11 @@ function openPage(root, menu, tools = document.createElement("div")) {
   }
   Object.assign(doing, {
     "copy-link"() { noteLink(); copy(is("link").value, does("copy-link")); },
+    python() {
+      const { X, means } = state();
+      if (X.n < means.length) return say("Python's fit wants at least as many points as means: add points, or lower k.");
+      copy(pythonCode(), does("python"));
+    },
     svg: () => download(asBlob(drawing()), "explorer.svg"),
     async png() { download(await pixelsOf(drawing()), "explorer.png"); },
     projector: () => project(!projecting()),
@@ -820,7 +844,10 @@ function openPage(root, menu, tools = document.createElement("div")) {
   return {
     now: () => here,
     link: () => ({ ...linkState(), X: null, means: (state().past[0] ?? state()).means }),
-    numbers: () => ({ ...numbersOf(state()), steps: stepsOf(state()).length - 1 }),
+    numbers() {
+      const all = { ...numbersOf(state()), steps: stepsOf(state()).length - 1 };
+      return Object.fromEntries(Object.keys(READINGS).map((name) => [name, all[name]]));
+    },
     pointOnScreen(i) {
       const [box, place] = [stage.getBoundingClientRect(), figure.pointAt(state().X, i)];
       return [box.left, box.top].map((from, a) => from + (place[a] * box.width) / stage.clientWidth);
@@ -845,7 +872,7 @@ function chooseByArrows(group, parts, choose) {
 
 // Where a page of the site waits for it; what it gives back is for the console, and for tests.
 function boot() {
-  globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, document.getElementById("tools"));
+  globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, { papaparse: fetched("_static/explorer/papaparse.js") }, document.getElementById("tools"));
 }
 
 export { boot, begin, onward, half, back, numbersOf, openPage, stepsOf };

@@ -63,18 +63,23 @@ export function advance(state, em = emStep) {
   return { ...state, ...next, past: follow ? past : [...past, state], moving: moved > (sigma > 0 ? REST * state.radius : 0) };
 }
 
-const emStep = ({ X, means, sigma, weights }) => ({ means: step(X, means, sigma, logOf(weights)) });
+// One pass over the data a state: what its numbers took is enough for the step to the next.
+const passes = new WeakMap();
+const statsOf = (state) => passes.get(state) ?? pass(state.X, state.means, state.sigma, null, logOf(state.weights));
+const emStep = (state) => ({ means: update(statsOf(state), state.means) });
 
 // A step that learns sigma and the weights too, where the state says so. At sigma = 0 there is none to learn.
 function onward(state) {
-  if (state.learn.length === 0 || state.X.n === 0) return advance({ ...state, shown: null });
-  const next = advance({ ...state, shown: null }, learningStep);
+  const whole = state.shown ? { ...state, shown: null } : state;
+  if (state.learn.length === 0 || state.X.n === 0) return advance(whole);
+  const next = advance(whole, learningStep);
   const moved = Math.max(Math.abs(next.sigma - state.sigma) / state.radius, ...next.weights.map((w, j) => Math.abs(w - state.weights[j])));
   return { ...next, moving: next.moving || moved > REST };
 }
 
-function learningStep({ X, means, sigma, weights, learn }) {
-  const stats = pass(X, means, sigma, null, logOf(weights));
+function learningStep(state) {
+  const { X, means, sigma, weights, learn } = state;
+  const stats = statsOf(state);
   const fresh = update(stats, means);
   return {
     means: fresh,
@@ -131,6 +136,7 @@ export function numbersOf(state, resp = null) {
   const { X, means, sigma, weights, held } = state;
   const logWeights = logOf(weights);
   const now = pass(X, means, sigma, resp, logWeights);
+  passes.set(state, now);
   const logL = logLikelihood(X, now, sigma, means.length, logWeights);
   const bound = held && sigma > 0 ? lowerBound(X, means, sigma, held, logWeights) : NaN;
   const numbers = {

@@ -1,8 +1,9 @@
 """The explorer's own page, as a lecture uses it: every control, links there and back, and numbers equal to Python's."""
 
-import json
 import re
-from urllib.parse import urlparse
+from contextlib import redirect_stdout
+from io import StringIO
+from urllib.parse import quote, urlparse
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def now(page):
 
 
 def numbers(page):
-    return page.evaluate("explorerPage.numbers()")
+    return page.evaluate("explorerPage.numbers()")  # those that are shown
 
 
 def places(page):
@@ -433,6 +434,350 @@ def test_sigma_and_weights_are_learned_as_in_python(explorer, learn):
     do(page, "reset")
     stand_where_python_says(page, datasets.unequal(), 0)
     assert set(now(page)["learn"]) == set(learn)
+
+
+def table(page, text):
+    """Paste it and read it; what the page says of it."""
+    tab(page, "data")
+    if not page.locator(".paste").is_visible():
+        do(page, "paste")
+    page.locator("[data-is=pasted]").fill(text)
+    do(page, "read")
+    page.wait_for_function("document.querySelector('.table').textContent")
+    settle(page)
+    return page.locator(".table").inner_text()
+
+
+def test_a_pasted_table_is_the_data(explorer):
+    page = explorer()
+    said = table(page, "length;width;name\n1,5;2,5;a\n3,5;4,5;b\n;6;c\n7,25;8;d\n")
+    assert "decimal commas" in said
+    assert "name: 4 cells without a number" in said
+    assert "Left out: 1 row with a value missing." in said
+    np.testing.assert_array_equal(points(page), [[1.5, 2.5], [3.5, 4.5], [7.25, 8]])
+    assert page.locator(".stage .axis-label").all_text_contents() == ["length", "width"]
+    page.get_by_label("Up").select_option("")
+    settle(page)
+    np.testing.assert_array_equal(points(page), [[1.5], [3.5], [7.25]])
+    do(page, "undo")
+    do(page, "undo")
+    assert (points(page) == datasets.blobs()).all()
+    assert page.console == []
+
+
+def test_a_file_is_opened_and_of_two_readings_the_other_is_offered(explorer, tmp_path):
+    page = explorer()
+    file = tmp_path / "mine.csv"
+    file.write_text("1,5\n2,5\n3,5\n")
+    page.locator("[data-is=file]").set_input_files(file)
+    page.wait_for_function("document.querySelector('.table .said')")
+    assert points(page).shape == (3, 2)
+    page.get_by_role("button", name=re.compile("decimal comma")).click()
+    page.wait_for_function(f"{SHAPE}[1] === 1")
+    np.testing.assert_array_equal(points(page), [[1.5], [2.5], [3.5]])
+
+
+HOSTILE = {
+    "a script in a header": "<img src=x onerror=window.hit=1>,<script>window.hit=1</script>\n1,2\n3,4\n",
+    "no rows": "a,b\n",
+    "nothing": " \n\n",
+    "not a number": "a,b\nNaN,inf\nx,y\n",
+    "a page": "<!doctype html><html><body>1,2</body></html>",
+    "one column": "a\n1\n2\n3\n",
+    "uneven": "1,2\n3\n4,5,6\n7\n8,9,10,11\n",
+    "an open quote": 'a,b\n"1,2\n3,4\n',
+    "huge numbers": "a,b\n1e300,1\n2,3\n4,5\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_table_gets_a_sentence_and_nothing_is_lost(explorer, text):
+    page = explorer()
+    do(page, "step")
+    before = places(page), points(page)
+    said = table(page, text)
+    assert len(said.split()) > 3
+    assert page.console == []
+    assert page.evaluate("window.hit") is None
+    if not page.locator(".table select").count():
+        assert (places(page) == before[0]).all()
+        assert (points(page) == before[1]).all()
+    assert np.isfinite(list(numbers(page).values())).all()
+    do(page, "step")
+    assert np.isfinite(places(page)).all()
+
+
+def test_a_million_rows_are_cut_with_a_sentence_and_the_page_goes_on(explorer, tmp_path):
+    page = explorer()
+    file = tmp_path / "long.csv"
+    file.write_text("x,y\n" + "".join(f"{i % 997},{i % 1009}\n" for i in range(1_000_000)))
+    page.locator("[data-is=file]").set_input_files(file)
+    page.wait_for_function("document.querySelector('.table .said')?.textContent", timeout=60_000)
+    assert "only its first 100,000 rows" in page.locator(".table").inner_text()
+    assert points(page).shape == (100_000, 2)
+    do(page, "step")
+    assert numbers(page)["steps"] == 1
+    page.wait_for_timeout(500)
+    tab(page, "share")
+    page.wait_for_function("document.querySelector('[data-is=link-says]').textContent.includes('does not hold')")
+
+
+def linked(page):
+    """The link that the page has, once it has come to rest."""
+    page.wait_for_timeout(500)
+    return urlparse(page.url).fragment
+
+
+@pytest.mark.parametrize("view", [{}, PHONE], ids=["wide", "phone"])
+def test_a_link_brings_everything_back(explorer, view):
+    page = explorer(**view)
+    choose(page, "two_moons")
+    tab(page, "start")
+    page.locator("[data-is=k]").fill("5")
+    page.locator("[data-is=start]").select_option("random")
+    slide(page, 120)
+    switch(page, "twins")
+    switch(page, "lines")
+    switch(page, "learn-weights")
+    for _ in range(4):
+        do(page, "step")
+    do(page, "half")
+    page.locator(".handle").first.evaluate("() => 0")
+    fragment = linked(page)
+    assert len(fragment) < 600
+    other = explorer(fragment, **view)
+    assert (places(other) == places(page)).all()
+    assert numbers(other) == numbers(page)
+    assert now(other) == now(page)
+    assert linked(other) == fragment
+    assert other.locator("[data-do=half]").inner_text() == "E-step"
+    for name in ("back", "back", "step"):
+        do(page, name)
+        do(other, name)
+    assert (places(other) == places(page)).all()
+
+
+def test_a_link_holds_points_of_ones_own(explorer):
+    page = explorer("v=1&data=line&k=2&sigma=1")
+    page.locator("[data-tool=add]").click()
+    box = page.locator(".stage").bounding_box()
+    for part in (0.35, 0.8):
+        press(page, box["x"] + part * box["width"], box["y"] + 40)
+    do(page, "step")
+    other = explorer(linked(page))
+    assert (points(other) == points(page)).all()
+    assert (places(other) == places(page)).all()
+    assert other.evaluate("explorerPage.now().data.frame.view") == page.evaluate("explorerPage.now().data.frame.view")
+
+
+def test_three_hundred_points_of_ones_own_fit_into_a_link_of_two_thousand_letters(explorer):
+    page = explorer()
+    x, y = page.evaluate(ON_SCREEN, 0)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=2)
+    page.mouse.up()
+    fragment = linked(page)
+    assert len(fragment) < 2000
+    tab(page, "share")
+    assert "rounds" in page.locator("[data-is=link-says]").inner_text()
+    other = explorer(fragment)
+    np.testing.assert_allclose(points(other), points(page), atol=np.ptp(points(page)) / 4000)
+
+
+def test_another_link_put_into_the_address_is_followed(explorer):
+    page = explorer("v=1&data=line&k=2&sigma=0")
+    page.evaluate("location.hash = 'v=1&data=ring&k=4&start=farthest&seed=3'")
+    page.wait_for_function("explorerPage.link().data === 'ring'")
+    assert places(page).shape == (4, 2)
+    do(page, "undo")
+    assert now(page)["data"] == "line"
+
+
+BAD_LINKS = {
+    "garbage": "%E0%A4%A&&&===",
+    "another version": "v=99&data=ring",
+    "NaN": "v=1&data=blobs&k=3&sigma=NaN&means=NaN,NaN;1,2;3,4",
+    "infinite": "v=1&data=blobs&sigma=1e999",
+    "k of a thousand million": "v=1&data=blobs&k=1000000000",
+    "a million points": "v=1&data=own&n=1000000",
+    "a million letters": "v=1&data=own&points=" + "1,2;" * 250_000,
+    "a script": "v=1&data=own&points=1,2;3,4&k=1&columns=<img src=x onerror=window.hit=1>,<script>window.hit=1</script>",
+    "a billion steps": "v=1&data=blobs&k=2&means=0,0;1,1&step=1000000000",
+    "no view": "v=1&data=own&points=1,2;3,4&k=1&view=5,5,1,1",
+}
+
+
+@pytest.mark.parametrize("fragment", BAD_LINKS.values(), ids=BAD_LINKS)
+def test_a_hostile_link_gets_a_sentence_and_the_page_works(explorer, fragment):
+    page = explorer(fragment)
+    assert page.evaluate("window.hit") is None
+    assert page.console == []
+    if "script" not in fragment:
+        assert len(page.locator(".hint").inner_text().split()) > 4
+        page.locator(".hint").click()
+        assert page.locator(".hint").inner_text() == ""
+    do(page, "step")
+    assert np.isfinite(places(page)).all()
+    assert numbers(page)["steps"] == 1
+
+
+def test_the_link_is_copied_and_the_code_to_embed_it_shows_this_state(explorer):
+    page = explorer("v=1&data=ring&k=2&start=farthest&seed=1&sigma=0.5")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    do(page, "step")
+    tab(page, "share")
+    do(page, "copy-link")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    other = explorer(urlparse(copied).fragment)
+    assert (places(other) == places(page)).all()
+    do(page, "embed")
+    code = page.evaluate("navigator.clipboard.readText()")
+    source = re.search('src="([^"]*)"', code)[1].replace("&amp;", "&")
+    assert urlparse(source).query == "embed"
+    assert 'title="' in code
+    framed = explorer(urlparse(source).fragment, "?embed", width=600, height=480)
+    assert not framed.locator("header").is_visible()
+    assert (places(framed) == places(page)).all()
+    assert framed.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("data", ["blobs", "line"])
+def test_the_picture_is_saved_as_svg_and_png(explorer, data):
+    page = explorer(f"v=1&data={data}&k=2&sigma=0.7&on=twins,lines")
+    do(page, "step")
+    tab(page, "share")
+    with page.expect_download() as saved:
+        page.locator("[data-do=svg]").click()
+    svg = saved.value.path().read_text(encoding="utf-8")
+    assert saved.value.suggested_filename == "explorer.svg"
+    assert "var(" not in svg
+    assert "2 means" in re.search("<title>(.*?)</title>", svg)[1]
+    assert svg.count("<circle") == 2
+    assert svg.count("<path") > 2 * len(points(page))
+    image = page.evaluate(SIZE, f"data:image/svg+xml;charset=utf-8,{quote(svg)}")
+    assert image["colours"] > 20
+    with page.expect_download() as saved:
+        page.locator("[data-do=png]").click()
+    png = saved.value.path().read_bytes()
+    assert png.startswith(b"\x89PNG")
+    stage = page.locator(".stage").bounding_box()
+    assert int.from_bytes(png[16:20]) == pytest.approx(2 * stage["width"], abs=2)
+    assert page.console == []
+
+
+SIZE = """
+async (address) => {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return { width: image.width, colours: new Set(pixels).size };
+}
+"""
+
+
+def test_the_projector_makes_all_larger_and_black_on_white(explorer):
+    page = explorer(width=1920, height=1080)
+    before = page.locator("[data-do=step]").bounding_box()["height"]
+    do(page, "projector")
+    assert page.locator("[data-do=step]").bounding_box()["height"] >= 1.4 * before
+    assert page.evaluate("getComputedStyle(document.querySelector('#explorer')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(OVERLAP) == []
+    x, y = page.evaluate(ON_SCREEN, 0)
+    page.locator("[data-tool=remove]").click()
+    press(page, x, y)
+    assert len(points(page)) == 299
+    assert "projector=1" in linked(page)
+    do(page, "projector")
+    assert page.locator("[data-do=step]").bounding_box()["height"] == before
+
+
+def test_the_keys_are_told_and_the_theme_stays(explorer):
+    page = explorer(color_scheme="light")
+    do(page, "keys")
+    assert page.get_by_role("dialog").is_visible()
+    assert "half a step" in page.get_by_role("dialog").inner_text()
+    assert breaches(page) == []
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog").is_visible()
+    do(page, "theme")
+    do(page, "theme")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_what_happens_is_said_in_words(explorer):
+    page = explorer("v=1&data=blobs&k=3&start=plusplus&seed=0&sigma=0&on=twins")
+    said = page.locator(".summary[role=status]")
+    assert said.inner_text() == "Each point belongs to its nearest centre."
+    do(page, "step")
+    page.wait_for_function("document.querySelector('.summary').textContent.includes('After 1 step each')")
+    label = page.locator(".stage").get_attribute("aria-label")
+    assert "300 points and 3 means" in label
+    assert "J from" in page.locator(".curves").get_attribute("aria-label")
+
+
+def test_the_trail_of_sigma_shows_where_the_means_part(explorer):
+    page = explorer("v=1&data=old_faithful&k=2&on=follow&sigma=2.5")
+    for position in (400, 330, 260, 200, 100, 200, 330, 400):
+        slide(page, position)
+        page.wait_for_function("!explorerPage.now().state.moving")
+        settle(page)
+    picture = page.locator(".curves")
+    assert picture.locator(".trail.falling").count() == 2
+    assert picture.locator(".trail.rising").count() == 2
+    sigma_c = np.sqrt(np.linalg.eigvalsh(np.cov(datasets.old_faithful(standardised=True).T, bias=True))[-1])
+    assert f"{sigma_c:.2f}" in picture.locator("text", has_text="σc").text_content()
+    switch(page, "follow")
+    assert picture.locator(".trail").count() == 0
+    assert page.console == []
+
+
+def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
+    page = explorer("v=1&data=unequal&k=3&start=plusplus&seed=2&sigma=1&learn=sigma,weights&step=3")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab(page, "share")
+    do(page, "python")
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert page.locator(".copied").input_value() == code
+    told = StringIO()
+    with redirect_stdout(told):
+        exec(code, {})
+    found = [float(number) for number in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", told.getvalue())]
+    for name in ("inertia", "free-energy", "log-likelihood"):
+        assert any(one == pytest.approx(numbers(page)[name], rel=1e-9) for one in found), (name, told.getvalue())
+
+
+CHAPTERS = ["start", "02-k-means", "03-mixture-weights", "05-em-where-it-ends", "06-limit"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_explorers_of_the_chapters_open_large_with_their_data_and_state(open_page, address, chapter):
+    page = open_page(f"{address}/chapters/{chapter}.html")
+    figure = page.locator(".kmeans-em.explorer").first
+    figure.locator(".summary:not(:empty)").wait_for()
+    step = figure.locator("[data-do=step]")
+    if step.is_visible() and step.get_attribute("aria-disabled") != "true":
+        step.click()
+        step.click()
+    page.wait_for_timeout(800)
+    shown = figure.locator(".handle").evaluate_all(LABELS)
+    figure.get_by_role("link", name="Open large").click()
+    page.wait_for_url("**/explorer.html#*")
+    page.wait_for_function("window.explorerPage && !(explorerPage.now().state.follow && explorerPage.now().state.moving)")
+    settle(page)
+    assert page.locator(".hint").inner_text() == ""
+    assert page.locator(".handle").evaluate_all(LABELS) == shown
+    assert page.console == []
+
+
+LABELS = "(handles) => handles.map((handle) => handle.getAttribute('aria-label'))"
 
 
 def test_without_javascript_it_says_what_it_needs(open_page, address):
