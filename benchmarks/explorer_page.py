@@ -21,7 +21,7 @@ SIZES = (300, 20_000, 100_000)
 DONE_IN_FRAMES = """
 async (act) => {
   const doing = {
-    drag: () => document.querySelector(".handle").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true })),
+    drag: () => document.querySelector(".handle").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" })),
     step: () => document.querySelector("[data-do=step]").click(),
   }[act];
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -59,7 +59,9 @@ def main():
     with serving(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=list(FLAGS))
         print(f"Chromium {browser.version}, explorer.html, milliseconds: median and 95% of a frame's work while sigma")
-        print("goes over its whole range, and from frame to frame while a mean is moved and while EM takes a step a frame")
+        print(
+            "goes over its whole range, and from frame to frame while a mean is moved and while EM takes a step a frame"
+        )
         print(f"{'':36}{'sigma':>15}{'a mean':>15}{'steps':>15}")
         for rate in (1, SLOWER):
             for n in SIZES:

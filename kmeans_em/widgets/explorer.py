@@ -17,7 +17,7 @@ from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
 # explorer.html, which has the same figure and more around it
-MORE = ("data", "starts", "link", "table", "python", "save", "page")
+MORE = ("data", "starts", "link", "table", "python", "photo", "save", "page")
 MODULES = ("em.js", "figure.js", "trail.js", *(f"explorer_{part}.js" for part in (*PARTS, *MORE)))
 PAGE = source(*MODULES)
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")

@@ -7,7 +7,7 @@ function makeHandle(j, stage, now) {
   handle.className = "handle";
   handle.style.background = colourOf(j);
   handle.setAttribute("aria-description", "Drag, or press the arrow keys, to move it.");
-  const move = (point) => now.show(drag(now.state(), j, now.figure().clamp(point)));
+  const move = (point) => now.show(drag(now.state(), j, now.figure().clamp(point, now.state().means[j])));
   const release = () => now.change(place(now.state(), now.state().means));
   handle.addEventListener("pointerdown", now.pause);
   draggable(handle, stage, (x, y) => move(now.figure().toData([x, y])), release);
@@ -15,8 +15,10 @@ function makeHandle(j, stage, now) {
     const way = arrow(event);
     if (!way) return;
     event.preventDefault();
-    const { keyStep } = now.figure();
-    move(now.state().means[j].map((m, a) => m + way[a] * keyStep[a] * (event.shiftKey ? 5 : 1)));
+    const { keyStep, toData, toScreen, isFlat } = now.figure();
+    const mean = now.state().means[j];
+    const here = isFlat ? toData(toScreen(mean)) : mean; // colours are seen from the side
+    move(here.map((m, a) => m + way[a] * keyStep[a] * (event.shiftKey ? 5 : 1)));
     release();
   });
   return handle;

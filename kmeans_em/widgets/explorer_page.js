@@ -9,6 +9,7 @@ const BUDGET = 4; // milliseconds of EM steps a frame, so that sigma answers wit
 const MOST_UNDONE = 100; // steps back, and so many numbers kept for them
 const MOST_KEPT = 5e6;
 const NEAR = 16; // pixels from the pointer to a point that it takes hold of
+const NEXT_TO = 14; // positions of the slider between two rests that a trail joins
 const PAUSES = [1200, 700, 350, 160, 40]; // milliseconds between two steps of Run
 const MOST_LINES = 3000; // points; more lines would hide the points
 const MOST_IN_RUNS = 5000; // points that several starts are tried on
@@ -67,7 +68,12 @@ const PAGE = `<div class="layout">
         <textarea rows="5" data-is="pasted" aria-label="A table: a row a line, one or two columns of numbers" spellcheck="false"></textarea>
         <div class="buttons">${button("read", "Read it")}</div>
       </div>
-      <div class="table"></div>`)}
+      <div class="table"></div>
+      <div class="buttons"><label class="file">Open a photograph <input type="file" accept="image/*" data-is="photograph"></label></div>
+      <div class="pictures" hidden>
+        <figure><canvas data-is="hard" role="img"></canvas><figcaption></figcaption></figure>
+        <figure><canvas data-is="soft" role="img"></canvas><figcaption></figcaption></figure>
+      </div>`)}
     ${panelOf("start", `
       <label class="field">k, the number of means <input type="range" min="1" max="${MOST_MEANS}" step="1" data-is="k"><output data-is="k-says"></output></label>
       <label class="field">Start <select data-is="start">${option(STARTS)}</select></label>
@@ -84,7 +90,7 @@ const PAGE = `<div class="layout">
       <p class="note" data-is="link-says"></p>
       <div class="buttons">${button("python", "Copy as Python")}${button("svg", "Save SVG")}${button("png", "Save PNG")}${button("embed", "Copy embed code")}</div>
       <textarea class="copied" readonly rows="8" aria-label="What was copied" spellcheck="false" hidden></textarea>`)}
-    ${panelOf("numbers", `<svg class="panel curves" height="268" role="img"></svg>`)}
+    ${panelOf("numbers", `<svg class="panel history" height="268" role="img"></svg>`)}
   </div></div>
   <dialog aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2>
     <p>They work while the picture or a mean has the focus: click it, or press Tab.</p>
@@ -251,7 +257,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   function frameAnew() {
     const { X, means } = state();
     const { frame, columns } = here.data;
-    const make = X.d === 1 ? lineFigure : planeFigure;
+    const make = [lineFigure, planeFigure, colourFigure][X.d - 1];
     figure = make({ X, means, root, axisLabels: columns, heightFor: () => () => stage.clientHeight, view: frame.view });
     frame.view = figure.view;
     handAnew();
@@ -320,12 +326,12 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     line("", "note said").setAttribute("role", "status");
   }
   function takeColumns(names) {
-    const { X, columns, said } = chooseColumns(table, names);
+    const { X, columns, keys, said } = chooseColumns(table, names);
     find(".table .said").textContent = said;
     if (!X) return;
     pause();
     keep();
-    load({ name: "own", title: "Own table", columns, file: { name: fileName, columns } }, X, settings());
+    load({ name: "own", title: "Own table", columns, file: { name: fileName, columns: keys, form: table.form } }, X, settings());
   }
   async function readFile(file) {
     if (!file) return;
@@ -348,6 +354,35 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     does("paste").setAttribute("aria-expanded", !box.hidden);
     if (!box.hidden) is("pasted").focus();
   }
+
+  // A photograph. Its colours are the points; the pictures follow the means.
+
+  async function openPhotograph(file) {
+    if (!file) return;
+    try {
+      const photo = await readPhotograph(file);
+      pause();
+      keep();
+      load({ name: "photograph", title: "A photograph", columns: ["red", "green", "blue"], photo }, coloursOf(photo), { ...settings(), k: Math.max(4, state().means.length), learn: [] });
+      pickTool("move");
+    } catch (broken) {
+      say("This file is no picture that the browser can read; JPEG, PNG and WebP work.");
+    }
+  }
+  is("photograph").addEventListener("change", () => { openPhotograph(is("photograph").files[0]); is("photograph").value = ""; });
+  function paintPictures({ means, sigma, weights }) {
+    const { photo } = here.data;
+    find(".pictures").hidden = !photo;
+    if (!photo) return;
+    for (const [name, at, words] of [["hard", 0, "nearest colour"], ["soft", sigma, "blend of the shares"]]) {
+      const colours = quantised(photo, means, at, logOf(weights));
+      paintPicture(is(name), photo, colours);
+      const says = `${name}: ${words}, ${levelsOff(photo, colours).toFixed(1)} levels off`;
+      is(name).nextElementSibling.textContent = says;
+      is(name).setAttribute("aria-label", `The photograph with ${means.length} colours, ${says}`);
+    }
+  }
+  const isPhoto = () => state().X.d === 3;
 
   // Starts.
 
@@ -442,7 +477,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   let trail = { runs: [] };
   function leaveTrail() {
     const { X, means, sigma, follow, start } = state();
-    if (!follow || X.n === 0) return;
+    if (!follow || X.n === 0 || X.d > 2) return;
     if (trail.X !== X || trail.start !== start) {
       const spread = spreadOf(X);
       const places = Array.from({ length: X.n }, (_, i) => spread.along.reduce((sum, u, a) => sum + u * X.values[i * X.d + a], 0));
@@ -450,6 +485,9 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     }
     const last = trail.runs.at(-1)?.at.at(-1);
     if (last?.[0] === sigma) return;
+    const { positionOf } = sigmas;
+    const joined = last && Math.abs(positionOf(sigma) - positionOf(last[0])) <= NEXT_TO;
+    if (!joined) trail.runs.push({ rising: false, at: [] }); // nobody knows where the means were in between
     const row = [sigma, ...means.map((mean) => mean.reduce((sum, x, a) => sum + x * trail.spread.along[a], 0))];
     remember(trail.runs, last ? sigma > last[0] : false, row);
   }
@@ -483,6 +521,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     },
     undo,
     clear() {
+      if (isPhoto()) return choose("blobs");
       keep();
       ownPoints(state().X.values.subarray(0, 0));
     },
@@ -516,6 +555,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   }
   const pointHere = (place) => figure.clamp(figure.toData(place)).map((x) => +x.toPrecision(5));
   function press(place) {
+    if (isPhoto()) return say("The colours are those of the photograph: they can be neither moved nor added.");
     if (tool === "add") {
       keep();
       ownPoints(edited(state().X.n, 0, ...pointHere(place)));
@@ -578,9 +618,10 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     root,
     does("play"),
     () => 1 - sigmas.positionOf(state().sigma) / POSITIONS,
-    (way) => change(setSigma(state(), sigmas.sigmaAt(Math.round(POSITIONS * (1 - way))))),
+    // means that follow are waited for, so that their trail has no gap
+    (way) => { if (!relaxing() || way === 1) change(setSigma(state(), sigmas.sigmaAt(Math.round(POSITIONS * (1 - way))))); },
   );
-  is("data").innerHTML = option(Object.fromEntries(menu.map(({ name, title }) => [name, title]))) + '<option value="own" hidden>Own points</option>';
+  is("data").innerHTML = option(Object.fromEntries(menu.map(({ name, title }) => [name, title]))) + '<option value="own" hidden>Own points</option><option value="photograph" hidden>A photograph</option>';
   is("data").addEventListener("change", () => choose(is("data").value));
   function choose(name, more = {}) {
     const entry = menu.find((one) => one.name === name);
@@ -656,6 +697,11 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   let atFirst = null; // what the page opened with, which needs no link
   let fragment = "";
   function noteLink() {
+    if (isPhoto()) {
+      is("link").value = location.href.split("#")[0];
+      is("link-says").textContent = "A photograph stays on your machine: no link holds it.";
+      return;
+    }
     const now = linkState();
     fragment = encodeState(now);
     atFirst ??= fragment;
@@ -777,14 +823,18 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     slider.value = sigmas.positionOf(sigma);
     slider.setAttribute("aria-valuetext", reading);
     const more = (context, colours, x, y) => lines && drawLines(context, colours, { X, means, resp, x, y, toScreen: figure.toScreen });
+    paintPictures(now);
     onScreen = { ...now, logWeights: logOf(weights), resp, lloyd: now.twins ? now.lloyd : null, more };
     figure.draw(onScreen);
-    handles.forEach((handle, j) => putHandle(handle, j, now, figure));
+    handles.forEach((handle, j) => {
+      putHandle(handle, j, now, figure);
+      if (isPhoto()) handle.style.background = asColour(means[j]);
+    });
     weightSliders.forEach((one, j) => weights.length && putWeight(one, weights[j]));
     find(".weights").hidden = weights.length === 0;
     if (panelWidth > SMALLEST_WIDTH) {
-      if (follow && trail.X === X) drawTrail(find(".curves"), panelWidth, { ...trail, range: here.data.frame.range, means, sigma });
-      else drawCurves(find(".curves"), panelWidth, run.map((each) => numbersOf(each)));
+      if (follow && trail.X === X) drawTrail(find(".history"), panelWidth, { ...trail, range: here.data.frame.range, means, sigma });
+      else drawCurves(find(".history"), panelWidth, run.map((each) => numbersOf(each)));
     }
     sayControls(past.length, follow, learn);
     summarise();
@@ -829,7 +879,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     stage.style.height = "";
     figure.resize();
     stage.style.height = "";
-    panelWidth = find(".curves").clientWidth;
+    panelWidth = find(".history").clientWidth;
     draw();
   }
   for (const name in doing) does(name).addEventListener("click", doing[name]);

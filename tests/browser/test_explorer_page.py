@@ -7,9 +7,11 @@ from urllib.parse import quote, urlparse
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood
+from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood, responsibilities
 from tests.browser.test_pages import breaches
+from tests.build import ROOT
 
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 LOUD = ("data", "start", "look", "numbers", "share")
@@ -119,11 +121,13 @@ def test_axe_finds_nothing_under_any_tab(explorer, width, scheme):
 
 OVERLAP = """
 () => {
-  const parts = [...document.querySelectorAll("#explorer :is(button:not(.handle), select, input, label, output, dt, dd, p)")]
+  const shown = ":is(button:not(.handle), select, input, label, output, dt, dd, p)";
+  const parts = [...document.querySelectorAll(`#explorer ${shown}`)]
     .filter((part) => part.checkVisibility() && part.textContent.trim() + part.value)
     .map((part) => [part, part.getBoundingClientRect()]).filter(([, box]) => box.width > 2);
   const panel = (part) => part.closest(".tab-panel");
-  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  const before = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;
+  const apart = (a, b) => before(a, b) || before(b, a);
   const clashes = [];
   parts.forEach(([part, box], i) => {
     if (box.left < -1 || box.right > innerWidth + 1) clashes.push(`${part.outerHTML.slice(0, 80)} is cut off`);
@@ -405,7 +409,9 @@ def test_several_starts_stand_beside_each_other_with_their_j(explorer):
     tab(page, "start")
     do(page, "runs")
     page.wait_for_function("document.querySelectorAll('.runs tbody tr').length === 10")
-    rows = page.locator(".runs tbody tr").evaluate_all("rows => rows.map((row) => [...row.cells].map((c) => c.innerText))")
+    rows = page.locator(".runs tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.cells].map((c) => c.innerText))"
+    )
     for place in (0, 3):
         page.locator(".runs [data-do=take]").nth(place).click()
         settle(page)
@@ -602,7 +608,8 @@ BAD_LINKS = {
     "k of a thousand million": "v=1&data=blobs&k=1000000000",
     "a million points": "v=1&data=own&n=1000000",
     "a million letters": "v=1&data=own&points=" + "1,2;" * 250_000,
-    "a script": "v=1&data=own&points=1,2;3,4&k=1&columns=<img src=x onerror=window.hit=1>,<script>window.hit=1</script>",
+    "a script": "v=1&data=own&points=1,2;3,4&k=1"
+    "&columns=<img src=x onerror=window.hit=1>,<script>window.hit=1</script>",
     "a billion steps": "v=1&data=blobs&k=2&means=0,0;1,1&step=1000000000",
     "no view": "v=1&data=own&points=1,2;3,4&k=1&view=5,5,1,1",
 }
@@ -686,7 +693,9 @@ def test_the_projector_makes_all_larger_and_black_on_white(explorer):
     before = page.locator("[data-do=step]").bounding_box()["height"]
     do(page, "projector")
     assert page.locator("[data-do=step]").bounding_box()["height"] >= 1.4 * before
-    assert page.evaluate("getComputedStyle(document.querySelector('#explorer')).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('#explorer')).backgroundColor") == "rgb(255, 255, 255)"
+    )
     assert page.evaluate(OVERLAP) == []
     x, y = page.evaluate(ON_SCREEN, 0)
     page.locator("[data-tool=remove]").click()
@@ -720,23 +729,98 @@ def test_what_happens_is_said_in_words(explorer):
     page.wait_for_function("document.querySelector('.summary').textContent.includes('After 1 step each')")
     label = page.locator(".stage").get_attribute("aria-label")
     assert "300 points and 3 means" in label
-    assert "J from" in page.locator(".curves").get_attribute("aria-label")
+    assert "J from" in page.locator(".history").get_attribute("aria-label")
+
+
+CORNERS = """
+(paths) => paths.map((path) => path.getAttribute("d").slice(1).split("L").map((at) => at.split(" ").map(Number)))
+"""
 
 
 def test_the_trail_of_sigma_shows_where_the_means_part(explorer):
     page = explorer("v=1&data=old_faithful&k=2&on=follow&sigma=2.5")
-    for position in (400, 330, 260, 200, 100, 200, 330, 400):
+    for position in [*range(400, 120, -10), *range(120, 401, 10)]:
         slide(page, position)
         page.wait_for_function("!explorerPage.now().state.moving")
         settle(page)
-    picture = page.locator(".curves")
+    picture = page.locator(".history")
     assert picture.locator(".trail.falling").count() == 2
     assert picture.locator(".trail.rising").count() == 2
+    ways = picture.locator(".trail.falling").evaluate_all(CORNERS)
+    critical = float(picture.locator(".critical").get_attribute("d").split()[0][1:])
+    apart = [(x, abs(y - z)) for (x, y), (_, z) in zip(*ways, strict=True)]
+    assert max(far for x, far in apart if x > critical + 3) < 1
+    assert min(far for x, far in apart if x < critical - 12) > 10
     sigma_c = np.sqrt(np.linalg.eigvalsh(np.cov(datasets.old_faithful(standardised=True).T, bias=True))[-1])
     assert f"{sigma_c:.2f}" in picture.locator("text", has_text="σc").text_content()
     switch(page, "follow")
     assert picture.locator(".trail").count() == 0
     assert page.console == []
+
+
+def test_a_photograph_is_quantised_hard_and_soft_as_in_python(explorer):
+    page = explorer()
+    page.locator("[data-is=photograph]").set_input_files(PALACE)
+    page.wait_for_function("explorerPage.now().data.name === 'photograph'")
+    X = points(page)
+    assert X.shape[1] == 3
+    tab(page, "start")
+    page.locator("[data-is=k]").fill("6")
+    slide(page, 150)
+    for _ in range(3):
+        do(page, "step")
+    stand_where_python_says(page, X, 3)
+    sigma = page.evaluate("explorerPage.now().state.sigma")
+    pixels = np.array(page.evaluate("[...explorerPage.now().data.photo.pixels]")).reshape(-1, 3)
+    for name, at in (("hard", 0), ("soft", sigma)):
+        shown = np.array(page.evaluate(PIXELS, name)).reshape(-1, 4)[:, :3]
+        expected = responsibilities(pixels, places(page), at) @ places(page)
+        np.testing.assert_allclose(shown, expected, atol=0.51)
+        error = np.sqrt(((pixels - expected) ** 2).sum() / len(pixels))
+        assert f"{error:.1f} levels off" in page.locator(f"[data-is={name}]").get_attribute("aria-label")
+    before = places(page)
+    page.locator(".handle").first.press("ArrowRight")
+    settle(page)
+    assert (places(page)[0] != before[0]).any()
+    assert ((places(page) >= 0) & (places(page) <= 255)).all()
+    tab(page, "data")
+    settle(page)
+    # means may stand as near to each other as they like
+    assert [
+        breach for breach in breaches(page) if not re.match('target-size: <button[^>]*class="handle"', breach)
+    ] == []
+    tab(page, "share")
+    page.wait_for_function(
+        "document.querySelector('[data-is=link-says]').textContent.includes('stays on your machine')"
+    )
+    choose(page, "ring")
+    assert not page.locator(".pictures").is_visible()
+    assert page.console == []
+
+
+def test_a_photograph_of_one_colour_and_a_file_that_is_none_are_no_harm(explorer, tmp_path):
+    page = explorer()
+    grey = tmp_path / "grey.png"
+    Image.new("RGB", (40, 30), (120, 120, 120)).save(grey)
+    (tmp_path / "none.png").write_text("no picture")
+    page.locator("[data-is=photograph]").set_input_files(tmp_path / "none.png")
+    page.wait_for_function("document.querySelector('.hint').textContent.includes('no picture')")
+    assert now(page)["data"] == "blobs"
+    page.locator("[data-is=photograph]").set_input_files(grey)
+    page.wait_for_function("explorerPage.now().data.name === 'photograph'")
+    do(page, "step")
+    assert np.isfinite(places(page)).all()
+    assert "0.0 levels off" in page.locator("[data-is=hard]").get_attribute("aria-label")
+    assert page.console == []
+
+
+PALACE = ROOT / "chapters" / "images" / "palace.png"
+PIXELS = """
+(name) => {
+  const canvas = document.querySelector(`[data-is=${name}]`);
+  return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
+}
+"""
 
 
 def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
@@ -770,7 +854,9 @@ def test_the_explorers_of_the_chapters_open_large_with_their_data_and_state(open
     shown = figure.locator(".handle").evaluate_all(LABELS)
     figure.get_by_role("link", name="Open large").click()
     page.wait_for_url("**/explorer.html#*")
-    page.wait_for_function("window.explorerPage && !(explorerPage.now().state.follow && explorerPage.now().state.moving)")
+    page.wait_for_function(
+        "window.explorerPage && !(explorerPage.now().state.follow && explorerPage.now().state.moving)"
+    )
     settle(page)
     assert page.locator(".hint").inner_text() == ""
     assert page.locator(".handle").evaluate_all(LABELS) == shown
