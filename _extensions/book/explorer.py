@@ -9,9 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
-from kmeans_em.widgets import explorer_menu
+from kmeans_em.widgets import explorer_menu, explorer_page
 from kmeans_em.widgets.base import stylesheet
-from kmeans_em.widgets.explorer import PAGE
 
 PAPAPARSE = Path(__file__).parents[2] / "node_modules" / "papaparse"
 NAME = "explorer"
@@ -24,7 +23,7 @@ def plain(module):
     return f"(() => {{\n{re.sub(r'^export ', '', text, flags=re.MULTILINE)}\nboot();\n}})();\n"
 
 
-def explorer_page(app):
+def pages(app):
     return [(NAME, {}, "explorer.html")] if app.config.book_explorer and app.builder.name == "html" else []
 
 
@@ -39,7 +38,7 @@ def write(app, exception):
         return
     target = Path(app.outdir, "_static", FOLDER)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "page.js").write_text(plain(PAGE), encoding="utf-8")
+    (target / "page.js").write_text(plain(explorer_page.module()), encoding="utf-8")
     (target / "menu.js").write_text(explorer_menu.script(), encoding="utf-8")
     shutil.copy(PAPAPARSE / "papaparse.min.js", target / "papaparse.js")  # fetched with the first table
     (target / "figure.css").write_text(stylesheet(), encoding="utf-8")
@@ -47,6 +46,6 @@ def write(app, exception):
 
 def setup(app):
     app.add_config_value("book_explorer", False, "html", bool)
-    app.connect("html-collect-pages", explorer_page)
+    app.connect("html-collect-pages", pages)
     app.connect("html-page-context", lead_there)
     app.connect("build-finished", write)

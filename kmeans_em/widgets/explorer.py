@@ -16,10 +16,6 @@ from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
 PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
-# explorer.html, which has the same figure and more around it
-MORE = ("data", "starts", "link", "table", "python", "photo", "save", "page")
-MODULES = ("em.js", "figure.js", "trail.js", *(f"explorer_{part}.js" for part in (*PARTS, *MORE)))
-PAGE = source(*MODULES)
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 

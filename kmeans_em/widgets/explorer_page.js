@@ -925,4 +925,4 @@ function boot() {
   globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, { papaparse: fetched("_static/explorer/papaparse.js") }, document.getElementById("tools"));
 }
 
-export { boot, begin, onward, half, back, numbersOf, openPage, stepsOf };
+export { boot, half, onward, openPage, stepsOf };
