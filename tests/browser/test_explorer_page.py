@@ -2,6 +2,7 @@
 
 import re
 from contextlib import redirect_stdout
+from html import unescape
 from io import StringIO
 from urllib.parse import quote, urlparse
 
@@ -864,6 +865,112 @@ def test_the_explorers_of_the_chapters_open_large_with_their_data_and_state(open
 
 
 LABELS = "(handles) => handles.map((handle) => handle.getAttribute('aria-label'))"
+
+
+TEACH = (ROOT / "chapters" / "teach.md").read_text(encoding="utf-8")
+STEPS = [
+    unescape(step) for step in re.findall(r"^\d+\. +(.*(?:\n   .*)*)", TEACH.split("## Ten minutes")[1], re.MULTILINE)
+]
+
+
+def run_to_rest(page):
+    tab(page, "look")
+    page.locator("[data-is=speed]").fill("4")
+    do(page, "run")
+    page.wait_for_function("document.querySelector('[data-do=run]').textContent === 'Run'", timeout=60_000)
+
+
+def play_to_the_end(page):
+    do(page, "play")
+    page.wait_for_function("document.querySelector('[data-is=sigma]').value === '0'", timeout=60_000)
+    page.wait_for_function("!explorerPage.now().state.moving", timeout=60_000)
+    settle(page)
+
+
+def readings(page):
+    return {name: page.locator(f"[data-is={name}]").inner_text() for name in ("inertia", "free-energy", "steps")}
+
+
+def lecture_1(page, step):
+    assert f"from {readings(page)['inertia']} to" in step
+    run_to_rest(page)
+    assert f"after {readings(page)['steps']} steps" in step
+    assert f"to {readings(page)['inertia']}." in step
+
+
+def lecture_2(page, step):
+    before = places(page)
+    do(page, "half")
+    assert (places(page) != before).any()
+    after = places(page)
+    do(page, "half")
+    assert (places(page) == after).all()
+
+
+def lecture_3(page, step):
+    do(page, "runs")
+    page.wait_for_function("document.querySelectorAll('.runs tbody tr').length === 10", timeout=60_000)
+    J = page.locator(".runs td:nth-child(2)").all_inner_texts()
+    assert f"from {min(J, key=float)} to {max(J, key=float)}" in step
+
+
+def lecture_4(page, step):
+    play_to_the_end(page)
+    page.wait_for_function("document.querySelector('.summary').textContent.includes('stand on the k-means centres')")
+
+
+def lecture_5(page, step):
+    before = readings(page)
+    do(page, "step")
+    after = readings(page)
+    assert f"from {before['inertia']} to {after['inertia']}" in step
+    assert f"from {before['free-energy']} to {after['free-energy']}" in step
+    assert float(before["inertia"]) < float(after["inertia"])
+
+
+def lecture_6(page, step):
+    page.wait_for_function("!explorerPage.now().state.moving", timeout=60_000)
+    assert np.ptp(places(page), axis=0).max() < 1e-3
+    critical = page.locator(".history text", has_text="σc").text_content().split("= ")[1]
+    assert f"sigma = {critical}$" in step
+    play_to_the_end(page)
+    assert np.ptp(places(page), axis=0).max() > 1
+
+
+def lecture_7(page, step):
+    run_to_rest(page)
+    assert f"J = {readings(page)['inertia']}$" in step
+    X, labels = datasets.ring(), fit(datasets.ring(), places(page), 0).labels
+    around = np.hypot(*X.T) > 2
+    assert 0.3 < labels[around].mean() < 0.7
+
+
+def lecture_8(page, step):
+    assert f"{page.evaluate('explorerPage.now().state.sigma'):.2f}," in step
+    assert (np.hypot(*places(page).T) < 1.5).sum() == 2
+
+
+def lecture_9(page, step):
+    run_to_rest(page)
+    assert set(fit(datasets.uniform(), places(page), 0).labels) == set(range(5))
+
+
+def lecture_10(page, step):
+    do(page, "clear")
+    assert len(points(page)) == 0
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_the_lecture_is_given_step_by_step_and_shows_what_it_says(explorer, number):
+    step = STEPS[number - 1]
+    page = explorer(re.search('explorer.html#([^"]*)"', step)[1], width=1920, height=1080)
+    assert page.locator(".hint").inner_text() == ""
+    globals()[f"lecture_{number}"](page, step)
+    assert page.console == []
+
+
+def test_the_lecture_has_ten_steps():
+    assert len(STEPS) == 10
 
 
 def test_without_javascript_it_says_what_it_needs(open_page, address):
