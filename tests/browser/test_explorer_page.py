@@ -648,6 +648,8 @@ def test_the_link_is_copied_and_the_code_to_embed_it_shows_this_state(explorer):
     assert not framed.locator("header").is_visible()
     assert (places(framed) == places(page)).all()
     assert framed.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert framed.locator(".stage").bounding_box()["height"] > 200
+    assert framed.evaluate(OVERLAP) == []
 
 
 @pytest.mark.parametrize("data", ["blobs", "line"])
