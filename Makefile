@@ -80,6 +80,7 @@ bench: site
 	@$(BIN)/python -m benchmarks.accuracy
 	@$(BIN)/python -m benchmarks.page_weight
 	@$(BIN)/python -m benchmarks.slider_latency
+	@$(BIN)/python -m benchmarks.explorer_page
 	@$(BIN)/python -m benchmarks.python_in_page
 
 pins: $(ENV)

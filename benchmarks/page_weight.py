@@ -10,22 +10,25 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from kmeans_em import widgets
-from kmeans_em.widgets.base import without_comments
+from kmeans_em.widgets.base import parts_of
 from tests.chromium import FLAGS, installed
 from tests.serve import serving
 
 LIMIT_KB = 250
 SCRIPT_KB = 12  # of a figure's own
-EXPLORER_KB = 34  # which is a plane, a line and five panels
+EXPLORER_KB = 38  # which is a plane, a line, five panels, and the way to its own page
 WIDGETS = Path(widgets.__file__).parent
 FIGURES = [name for name in widgets.__all__ if isinstance(getattr(widgets, name), type)]
 
 
 def own_script(name):
-    """The bytes of a widget's own modules, as they are sent: without what figures share."""
-    own = getattr(widgets, name).__module__.rpartition(".")[2]
-    modules = [*WIDGETS.glob(f"{own}.js"), *WIDGETS.glob(f"{own}_*.js")]
-    return sum(len(without_comments(module.read_text(encoding="utf-8")).encode()) for module in modules)
+    """The bytes that are sent of a widget's own modules: without what figures share, or what it has no use for."""
+    widget = getattr(widgets, name)
+    module = sys.modules[widget.__module__]
+    own = module.__name__.rpartition(".")[2]
+    names = [own, *(f"{own}_{part}" for part in getattr(module, "PARTS", ()))]
+    texts = [(WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    return sum(len(part.encode()) for text in texts for part in parts_of(text) if part in widget._esm)
 
 
 def weigh(browser, url):

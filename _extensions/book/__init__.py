@@ -13,6 +13,7 @@ design      sphinx-design (grids, cards, tabs), on the pages that use it
 settings    what an author may set in _config.yml is honoured, or told that the book does without it
 alt_text    a picture without a real text alternative is a warning (and fails the build)
 films       files that HTML names go with the book; frames have titles
+explorer    the explorer's own page, full screen
 widgets     serves host.js to the pages that hold a widget
 without_python  what widgets and animations show on a page without a running Python
 cells       runs the cells of a page, or takes their outputs from the cache
@@ -31,7 +32,19 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += ["blocks", "editions", "fold", "design", "settings", "alt_text", "films", "widgets", "runner", "notebook"]
+PARTS += [
+    "blocks",
+    "editions",
+    "fold",
+    "design",
+    "settings",
+    "alt_text",
+    "films",
+    "explorer",
+    "widgets",
+    "runner",
+    "notebook",
+]
 PARTS += ["lite", "repository", "launch", "metadata", "search"]
 
 

@@ -38,9 +38,9 @@ def source(*names: str) -> str:
 def without_unused(text: str) -> str:
     """A module of ours without its comments and without the functions and constants that its exports do not reach.
 
-    A part begins where a line begins with a letter, as each declaration does; what is no declaration stays.
+    What is no declaration stays.
     """
-    parts = [without_comments(part) for part in re.split(r"^(?=[^\s})\]/])", text, flags=re.MULTILINE)]
+    parts = parts_of(text)
     declares = [re.match(r"(?:async )?(?:function|const|let|class)\b([^=(;]*)", part) for part in parts]
     names = [set(re.findall(r"\w+", found[1])) if found else set() for found in declares]
     kept = {i for i, found in enumerate(declares) if not found}
@@ -50,6 +50,11 @@ def without_unused(text: str) -> str:
         fresh = {i for i in range(len(parts)) if i not in kept and names[i] & words}
         kept |= fresh
     return "".join(part for i, part in enumerate(parts) if i in kept)
+
+
+def parts_of(text: str) -> list[str]:
+    """A module of ours in parts without comments: one begins where a line begins with a letter, as declarations do."""
+    return [without_comments(part) for part in re.split(r"^(?=[^\s})\]/])", text, flags=re.MULTILINE)]
 
 
 def without_comments(text: str) -> str:

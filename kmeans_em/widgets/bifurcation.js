@@ -134,21 +134,12 @@ function render({ model, el }) {
   find("[data-do=wipe]").addEventListener("click", wipe);
   wish.addEventListener("change", () => { model.set("predictions", wish.checked); model.save_changes(); });
 
+  const leave = (rising) => remember(runs, rising, [sigma, ...means.map(problem.place)]);
   function wipe() {
     runs = [];
-    remember(false);
+    leave(false);
     draw();
   }
-  function remember(rising) {
-    let run = runs.at(-1);
-    if (!run || (run.rising !== rising && run.at.length > 1)) {
-      runs.push((run = { rising, at: run ? [run.at.at(-1)] : [] }));
-      if (runs.length > 24) runs.shift();
-    }
-    run.rising = rising;
-    run.at.push([sigma, ...means.map(problem.place)]);
-  }
-
   // Towards the model's sigma, stride by stride; the page draws in between.
   function walk() {
     const target = model.get("sigma");
@@ -157,7 +148,7 @@ function render({ model, el }) {
       const rising = next > sigma;
       means = restOf(problem, means, next);
       sigma = next;
-      remember(rising);
+      leave(rising);
     }
     draw();
     if (sigma !== target) go();
@@ -182,7 +173,7 @@ function render({ model, el }) {
     if (given === told || given.length !== problem.k || sameMeans(given, means)) return;
     means = restOf(problem, given, sigma);
     runs.push({ rising: false, at: [] });
-    remember(false);
+    leave(false);
     tell();
     draw();
   }
@@ -220,9 +211,7 @@ function render({ model, el }) {
 
   function paint() {
     if (!box) return;
-    const trail = ({ rising, at }) => means.map((_, j) =>
-      `<path class="${rising ? "rising" : "falling"}" style="--colour: ${colourOf(j)}" d="${line(at.map((row) => [row[0], row[j + 1]]))}"/>`).join("");
-    svg.querySelector(".trails").innerHTML = [...runs].sort((a, b) => b.rising - a.rising).map(trail).join("");
+    svg.querySelector(".trails").innerHTML = trails(runs, means.length, across, up);
     svg.querySelector(".predicted").innerHTML = model.get("predictions") ? predicted() : "";
     const groups = groupsOf(problem, means);
     const side = across.at(sigma) > (box.left + box.right) / 2 ? ["end", -12] : ["start", 12];

@@ -54,7 +54,7 @@ class Bifurcation(Widget):
         If an argument has the wrong shape or a value outside its range.
     """
 
-    _esm = source("em.js", "figure.js", "bifurcation.js")
+    _esm = source("em.js", "figure.js", "trail.js", "bifurcation.js")
     _css = stylesheet("bifurcation")
 
     cases = t.List().tag(sync=True)

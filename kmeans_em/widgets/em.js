@@ -135,6 +135,19 @@ export function step(X, means, sigma, logWeights = null) {
   return update(pass(X, means, sigma, null, logWeights), means);
 }
 
+// The shared sigma that the M-step learns: sigma^2 = sum_ij r_ij |x_i - fresh mean_j|^2 / (n d), by differences.
+function learnedSigma(X, means, fresh, sigma, logWeights = null) {
+  const [r, D] = [new Float64Array(means.length), new Float64Array(means.length)];
+  let scatter = 0;
+  for (let i = 0; i < X.n; i++) {
+    sqDists(X.values, i * X.d, means, r);
+    soften(r, sigma, logWeights);
+    sqDists(X.values, i * X.d, fresh, D);
+    for (let j = 0; j < r.length; j++) if (r[j] > 0) scatter += r[j] * D[j];
+  }
+  return Math.sqrt(scatter / (X.n * X.d));
+}
+
 export function responsibilities(X, means, sigma, logWeights = null) {
   const resp = new Float64Array(X.n * means.length);
   pass(X, means, sigma, resp, logWeights);

@@ -26,6 +26,7 @@ const SKELETON = `<div class="layout">
     <dl class="numbers"></dl>
     <svg class="panel" aria-hidden="true"></svg>
     <p class="summary" role="status"></p>
+    <p class="large" hidden><a>Open large</a></p>
   </div></div>`;
 
 function render({ model, el }) {
@@ -115,8 +116,8 @@ function render({ model, el }) {
   why.id = `why-${Math.random().toString(36).slice(2)}`;
   why.hidden = panel.still || !(panel.boxes || follow);
   why.textContent = `The means follow EM to rest by themselves${panel.boxes ? "; untick the box to step by hand" : ""}.`;
-  const handles = means.map((_, j) => makeHandle(j));
-  const weightSliders = weights.map((_, j) => makeWeightSlider(j));
+  const handles = means.map((_, j) => makeHandle(j, stage, { figure: () => figure, state: () => state, show, change, pause }));
+  const weightSliders = weights.map((_, j) => makeWeightSlider(j, (share) => change(setWeight(state, j, share))));
   find(".handles").append(...handles);
   find(".weights").append(...weightSliders.map(({ label }) => label));
 
@@ -132,6 +133,12 @@ function render({ model, el }) {
     enlarge.setAttribute("aria-pressed", document.fullscreenElement === root);
     layout();
   });
+  const [large, page] = [find(".large a"), document.documentElement.dataset.explorer];
+  find(".large").hidden = !page || X.n > MOST_CARRIED;
+  large.href = page ?? "";
+  for (const event of ["pointerdown", "focus", "click"]) {
+    large.addEventListener(event, () => { large.href = `${page}#${fragmentOf(state, model.get("axis_labels"))}`; });
+  }
   const stopPlaying = playButton(
     root,
     find("[data-do=play]"),
@@ -142,37 +149,6 @@ function render({ model, el }) {
   for (const name of ["follow", "twins"]) {
     const box = find(`[data-is=${name}]`);
     box.addEventListener("change", () => tellSwitch(name, box.checked));
-  }
-
-  function makeHandle(j) {
-    const handle = document.createElement("button");
-    handle.type = "button";
-    handle.className = "handle";
-    handle.style.background = colourOf(j);
-    handle.setAttribute("aria-description", "Drag, or press the arrow keys, to move it.");
-    const move = (point) => show(drag(state, j, figure.clamp(point.slice(0, X.d))));
-    const release = () => change(place(state, state.means));
-    handle.addEventListener("pointerdown", pause);
-    draggable(handle, stage, (x, y) => move(figure.toData([x, y])), release);
-    handle.addEventListener("keydown", (event) => {
-      const way = arrow(event);
-      if (!way) return;
-      event.preventDefault();
-      move(state.means[j].map((m, a) => m + way[a] * figure.keyStep[a] * (event.shiftKey ? 5 : 1)));
-      release();
-    });
-    return handle;
-  }
-
-  function makeWeightSlider(j) {
-    const label = document.createElement("label");
-    label.className = "slider";
-    label.innerHTML = `<span>π<sub>${j + 1}</sub></span><input type="range" min="0" max="100" step="1"><output></output>`;
-    const [input, output] = [label.querySelector("input"), label.querySelector("output")];
-    input.setAttribute("aria-label", `weight of cluster ${j + 1}`);
-    input.style.accentColor = colourOf(j);
-    input.addEventListener("input", () => change(setWeight(state, j, +input.value / 100)));
-    return { label, input, output };
   }
 
   // Step and Run do nothing while the means follow EM; Back, where nothing has been done.
@@ -203,18 +179,9 @@ function render({ model, el }) {
     for (const name of ["follow", "twins"]) find(`[data-is=${name}]`).checked = state[name];
     if (panel.halves) steppers[0].textContent = past.length % 2 === 0 ? "E-step" : "M-step";
     allow();
-    weightSliders.forEach(({ input, output }, j) => {
-      input.value = Math.round(100 * weights[j]);
-      output.textContent = weights[j].toFixed(2);
-    });
+    weightSliders.forEach((slider, j) => putWeight(slider, weights[j]));
     figure.draw({ ...state, logWeights: logOf(weights), resp: drawn.resp, lloyd: state.twins ? state.lloyd : null });
-    handles.forEach((handle, j) => {
-      const [x, y] = figure.toScreen(means[j]);
-      handle.style.transform = `translate(${x}px, ${y}px)`;
-      const here = means.flatMap((other, l) => (largestMove([other], [means[j]]) < 1e-3 * state.radius ? [l + 1] : []));
-      handle.textContent = here.join(","); // means in one place share their numbers
-      handle.setAttribute("aria-label", `mean ${j + 1}, at ${means[j].map(short).join(", ")}`);
-    });
+    handles.forEach((handle, j) => putHandle(handle, j, state, figure));
     summarise();
   }
 
@@ -243,27 +210,20 @@ function render({ model, el }) {
   return live(root, model, layout, follows, pause, stopPlaying, draw.end, summarise.end);
 }
 
-// Sigma along the slider's way from 0 to 1: where it changes the shares much, it goes slowly; nowhere does it stand still.
-// Means that follow EM go with it, from where k-means rests.
-export function travel({ n, d, values }, [low, high], means, follow, logWeights) {
-  const every = Math.ceil(n / 200); // so many points tell enough
-  const some = { n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) };
-  const small = 1e-4 * rmsRadius(some);
-  const sigmas = Array.from({ length: 97 }, (_, s) => low * (high / low) ** (s / 96));
-  if (follow) means = fit(some, means, 0, 0);
-  const shares = sigmas.map((sigma) => {
-    if (follow) means = fit(some, means, sigma, small, 200);
-    return responsibilities(some, means, sigma, logWeights);
-  });
-  const changes = shares.slice(1).map((now, s) => now.reduce((sum, r, i) => sum + Math.abs(r - shares[s][i]), 0));
-  const usual = average(changes) || 1;
-  const ways = [0];
-  for (const change of changes) ways.push(ways.at(-1) + Math.min(6, Math.max(0.06, change / usual)));
-  return (way) => {
-    const s = Math.max(1, ways.findIndex((end) => way * ways.at(-1) <= end));
-    const part = (way * ways.at(-1) - ways[s - 1]) / (ways[s] - ways[s - 1]);
-    return sigmas[s - 1] * (sigmas[s] / sigmas[s - 1]) ** part;
-  };
+// The state as the fragment that explorer_link.js reads, with the points as they are.
+const MOST_CARRIED = 1000;
+function fragmentOf({ X, means, start, sigma, weights, past, held, follow, twins }, labels) {
+  const rows = (list) => list.map((row) => row.join()).join(";");
+  const points = Array.from({ length: X.n }, (_, i) => [...X.values.subarray(i * X.d, (i + 1) * X.d)]);
+  const run = held ? { means, steps: 0 } : { means: past[0]?.means ?? (follow ? start : means), steps: past.length };
+  const short = X.n > 300 ? points.map((row) => row.map((x) => +x.toPrecision(6))) : points;
+  return [
+    `v=1&data=own&points=${rows(short)}`,
+    labels.every(Boolean) ? `&columns=${labels.map(encodeURIComponent).join()}` : "",
+    `&k=${means.length}&means=${rows(run.means)}&sigma=${sigma}`,
+    weights.length > 0 ? `&weights=${weights.join()}` : "",
+    `&start=hand&step=${Math.min(1000, run.steps)}&on=${[follow && "follow", twins && "twins"].filter(Boolean).join()}`,
+  ].join("");
 }
 
 export default { render };

@@ -15,7 +15,7 @@ from kmeans_em import validation as check
 from kmeans_em.em import Array
 from kmeans_em.widgets.base import Data, Means, Widget, source, stylesheet
 
-PARTS = ("state", "points", "plane", "line", "panels")  # what explorer.js puts together
+PARTS = ("state", "points", "plane", "line", "panels", "handles", "travel")  # what explorer.js puts together
 PANELS = ("none", "range", "staircase", "terms", "likelihood", "bound")
 
 

@@ -1,11 +1,11 @@
 // Data on the line: densities above, the points and the means, responsibilities below.
 
-function lineFigure({ X, means, root, axisLabels }) {
+function lineFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) {
   const stage = root.querySelector(".stage");
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
-  const xs = rangeWith(X, means, 0);
-  const heightAt = heightOf(root, stage, 300, (width) => Math.max(340, 0.7 * width));
+  const [xs] = view ?? [rangeWith(X, means, 0)];
+  const heightAt = heightFor(root, stage, 300, (width) => Math.max(340, 0.7 * width));
   let box, axis, middle, colours;
 
   function resize() {
@@ -28,10 +28,17 @@ function lineFigure({ X, means, root, axisLabels }) {
       <g class="curves"></g><g class="rings"></g>`;
   }
 
-  function draw({ means, sigma, logWeights, resp, lloyd }) {
+  function marks(context, { X, resp, more }) {
+    const place = [(i) => axis.at(X.values[i]), () => middle.bottom - 11];
+    more?.(context, colours, ...place);
+    drawPoints(context, X, resp, colours, ...place);
+  }
+
+  function draw(drawn) {
+    const { means, sigma, logWeights, lloyd } = drawn;
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
-    drawPoints(context, X, resp, colours, (i) => axis.at(X.values[i]), () => middle.bottom - 11);
+    marks(context, drawn);
     svg.querySelector(".height").textContent = "";
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";
     svg.querySelector(".curves").innerHTML = densities(means, sigma, logWeights) + shares(means, sigma, logWeights);
@@ -91,8 +98,9 @@ function lineFigure({ X, means, root, axisLabels }) {
   }
 
   // the means stand above the points, so that neither hides the other
+  const pointAt = (X, i) => [axis.at(X.values[i]), middle.bottom - 11];
   const toScreen = ([x]) => [axis.at(x), middle.top + 19];
   const toData = ([x]) => [axis.from(x)];
   const clamp = ([x]) => [Math.min(axis.max, Math.max(axis.min, x))];
-  return { ready: () => box, resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
+  return { ready: () => box, view: [xs], resize, draw, marks, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60] };
 }

@@ -48,15 +48,15 @@ function shader(means, logWeights, palette) {
 const far = (a, b, bits) => Math.abs(((a >> bits) & 255) - ((b >> bits) & 255)) > 40;
 const differ = (a, b) => far(a, b, 0) || far(a, b, 8) || far(a, b, 16);
 
-function planeFigure({ X, means, root, axisLabels }) {
+function planeFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) {
   const stage = root.querySelector(".stage");
   const canvas = root.querySelector("canvas");
   const svg = root.querySelector(".stage svg");
   const [coarse, edges, field] = Array.from({ length: 3 }, () => document.createElement("canvas"));
-  const [xs, ys] = [0, 1].map((a) => rangeWith(X, means, a));
+  const [xs, ys] = view ?? [0, 1].map((a) => rangeWith(X, means, a));
   // equal scales where that leaves a readable picture: then spheres are circles
   const equal = span(xs) < 4 * span(ys) && span(ys) < 4 * span(xs);
-  const heightAt = heightOf(root, stage, 200, (width) => (equal ? 0.75 : 0.7) * width);
+  const heightAt = heightFor(root, stage, 200, (width) => (equal ? 0.75 : 0.7) * width);
   let box, axes, colours;
 
   function resize() {
@@ -76,11 +76,18 @@ function planeFigure({ X, means, root, axisLabels }) {
     for (const canvas of [edges, field]) [canvas.width, canvas.height] = [coarse.width * CELL, coarse.height * CELL];
   }
 
-  function draw({ means, sigma, logWeights, resp, lloyd }) {
+  function marks(context, { X, resp, more }) {
+    const place = [(i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1])];
+    more?.(context, colours, ...place);
+    drawPoints(context, X, resp, colours, ...place);
+  }
+
+  function draw(drawn) {
+    const { means, sigma, logWeights, lloyd } = drawn;
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     drawField(context, { means, sigma, logWeights });
-    drawPoints(context, X, resp, colours, (i) => axes[0].at(X.values[2 * i]), (i) => axes[1].at(X.values[2 * i + 1]));
+    marks(context, drawn);
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));
     svg.querySelector(".rings").innerHTML =
       means.map((mean, j) => ellipse(toScreen(mean), rx, ry, "ring", j)).join("") + twins(lloyd, toScreen);
@@ -128,8 +135,10 @@ function planeFigure({ X, means, root, axisLabels }) {
     context.restore();
   }
 
+  const shaded = () => ({ canvas: field, left: box.left - CELL, top: box.top - CELL, box });
+  const pointAt = (X, i) => [axes[0].at(X.values[2 * i]), axes[1].at(X.values[2 * i + 1])];
   const toScreen = ([x, y]) => [axes[0].at(x), axes[1].at(y)];
   const toData = ([x, y]) => [axes[0].from(x), axes[1].from(y)];
   const clamp = (point) => point.map((value, a) => Math.min(axes[a].max, Math.max(axes[a].min, value)));
-  return { ready: () => box, resize, draw, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
+  return { ready: () => box, view: [xs, ys], resize, draw, marks, field: shaded, pointAt, toScreen, toData, clamp, keyStep: [span(xs) / 60, span(ys) / 60] };
 }

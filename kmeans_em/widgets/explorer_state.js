@@ -9,6 +9,8 @@
 //   before          the numbers of the last state of the run before, to compare with; or null
 //   moving          whether another step would move the means
 //   follow, twins   the switches
+//   learn           on the explorer's page: what else the M-step learns, "sigma" and "weights"
+//   shown           there, after an M-step taken alone: the mixture whose shares are still shown; otherwise null
 
 const NUDGE = 1e-4; // coincident means sit on a saddle that no step leaves: part them by so many radii
 const REST = 1e-8; // the means rest when none moves by more than so many radii
@@ -48,18 +50,57 @@ const changed = (state, parts) =>
 const restart = (state) =>
   state.follow ? relax({ ...state, lloyd: fit(state.X, state.start, 0, 0) }) : { ...state, lloyd: state.start, moving: false };
 
-const forget = (state) => ({ ...state, past: [], before: state.past.length > 0 ? numbersOf(state) : state.before });
+const forget = (state) => ({ ...state, past: [], shown: null, before: state.past.length > 0 ? numbersOf(state) : state.before });
 
 const relax = (state) => ({ ...state, means: parted(state), moving: true });
 
 // A step of EM; beside it one of k-means, unless k-means is at rest already; or half a step of EM.
-export function advance(state) {
-  const { X, means, lloyd, sigma, weights, held, follow, past } = state;
+export function advance(state, em = emStep) {
+  const { X, means, lloyd, sigma, held, follow, past } = state;
   if (held) return halfStep(state);
-  const next = { means: step(X, means, sigma, logOf(weights)), lloyd: follow ? lloyd : step(X, lloyd, 0) };
+  const next = { ...em(state), lloyd: follow ? lloyd : step(X, lloyd, 0) };
   const moved = Math.max(largestMove(means, next.means), largestMove(lloyd, next.lloyd));
   return { ...state, ...next, past: follow ? past : [...past, state], moving: moved > (sigma > 0 ? REST * state.radius : 0) };
 }
+
+// One pass over the data a state: what its numbers took is enough for the step to the next.
+const passes = new WeakMap();
+const statsOf = (state) => passes.get(state) ?? pass(state.X, state.means, state.sigma, null, logOf(state.weights));
+const emStep = (state) => ({ means: update(statsOf(state), state.means) });
+
+// A step that learns sigma and the weights too, where the state says so. At sigma = 0 there is none to learn.
+function onward(state) {
+  const whole = state.shown ? { ...state, shown: null } : state;
+  if (state.learn.length === 0 || state.X.n === 0) return advance(whole);
+  const next = advance(whole, learningStep);
+  const moved = Math.max(Math.abs(next.sigma - state.sigma) / state.radius, ...next.weights.map((w, j) => Math.abs(w - state.weights[j])));
+  return { ...next, moving: next.moving || moved > REST };
+}
+
+function learningStep(state) {
+  const { X, means, sigma, weights, learn } = state;
+  const stats = statsOf(state);
+  const fresh = update(stats, means);
+  return {
+    means: fresh,
+    sigma: learn.includes("sigma") && sigma > 0 ? learnedSigma(X, means, fresh, sigma, logOf(weights)) : sigma,
+    weights: learn.includes("weights") ? Array.from(stats.counts, (count) => count / X.n) : weights,
+  };
+}
+
+// Half a step that one sees: the means move to the shares that are shown; then the shares follow the means.
+function half(state) {
+  if (state.shown) return { ...state, shown: null, past: [...state.past, state] };
+  const { means, sigma, weights } = state;
+  return { ...onward(state), shown: { means, sigma, weights } };
+}
+
+// Where each step of the run led, the start first.
+const stepsOf = (state) => [...state.past.filter(({ shown }) => !shown), state];
+
+// Other points, with the means where they are.
+const putData = (state, X) =>
+  restart({ ...forget(state), X, radius: rmsRadius(X) || 1, start: state.means, before: null });
 
 // E-step: hold the posterior. M-step: move the means to what is held.
 function halfStep(state) {
@@ -95,6 +136,7 @@ export function numbersOf(state, resp = null) {
   const { X, means, sigma, weights, held } = state;
   const logWeights = logOf(weights);
   const now = pass(X, means, sigma, resp, logWeights);
+  passes.set(state, now);
   const logL = logLikelihood(X, now, sigma, means.length, logWeights);
   const bound = held && sigma > 0 ? lowerBound(X, means, sigma, held, logWeights) : NaN;
   const numbers = {

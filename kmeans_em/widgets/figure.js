@@ -47,16 +47,21 @@ const telling = (model) => (name, value) => {
   model.save_changes();
 };
 
+// Where the pointer is on the stage, in its own pixels: in full screen all is larger.
+function placeOn(stage, { clientX, clientY }) {
+  const box = stage.getBoundingClientRect();
+  const scale = box.width / stage.clientWidth;
+  return [(clientX - box.left) / scale, (clientY - box.top) / scale];
+}
+
 // Calls `move` with the pointer's place on the stage while a part is dragged, and `release` when it is let go.
 function draggable(part, stage, move, release = () => {}) {
   let moved = false;
   part.addEventListener("pointerdown", (event) => part.setPointerCapture(event.pointerId));
   part.addEventListener("pointermove", (event) => {
     if (!part.hasPointerCapture(event.pointerId)) return;
-    const box = stage.getBoundingClientRect();
-    const scale = box.width / stage.clientWidth; // in full screen all is larger
     moved = true;
-    move((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
+    move(...placeOn(stage, event));
   });
   part.addEventListener("lostpointercapture", () => {
     if (moved) release();

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_iris
 
-from kmeans_em.datasets import blobs, iris, line, old_faithful
+from kmeans_em.datasets import blobs, iris, line, old_faithful, ring, skewed, two_moons, unequal, uniform
 
 
 def test_line_is_six_points():
@@ -19,10 +19,81 @@ def test_blobs_are_three_clouds_of_standard_deviation_one():
     assert_allclose(X.var(axis=0), spread, rtol=0.03)
 
 
-def test_blobs_repeat_with_their_seed():
-    assert blobs().shape == (300, 2)
-    assert_array_equal(blobs(), blobs(rng=0))
-    assert (blobs(rng=0) != blobs(rng=1)).any()
+@pytest.mark.parametrize("drawn", [blobs, unequal, ring, skewed, two_moons, uniform])
+def test_what_is_drawn_repeats_with_its_seed(drawn):
+    assert drawn().shape == (300, 2)
+    assert drawn(1).shape == (1, 2)
+    assert_array_equal(drawn(), drawn(rng=0))
+    assert (drawn(rng=0) != drawn(rng=1)).all()
+    with pytest.raises(ValueError, match=r"^n: expected a whole number >= 1, got 0"):
+        drawn(0)
+    with pytest.raises(ValueError, match=r"^rng: expected a seed"):
+        drawn(rng=-1)
+
+
+def near(found, expected, spread, n):
+    """Whether averages of n draws of this spread are where they should be."""
+    return (abs(np.asarray(found) - expected) < 4.5 * np.asarray(spread) / np.sqrt(n)).all()
+
+
+def test_unequal_clouds_have_the_sizes_and_spreads_that_they_are_said_to_have():
+    n, shares = 30_000, np.array([0.8, 0.15, 0.05])
+    centres, spreads = np.array([[0, 0], [4, 0], [3, 3]]), np.array([1.5, 0.4, 0.2])
+    X = unequal(n)
+    mean = shares @ centres
+    variance = shares @ (spreads[:, None] ** 2 + centres**2) - mean**2
+    assert near(X.mean(axis=0), mean, np.sqrt(variance), n)
+    assert_allclose(X.var(axis=0), variance, rtol=0.04)
+    # around the smallest cloud's centre it is by far the densest: within 0.4 of it lie 1 - exp(-2) of its points
+    within = (((X - centres[2]) ** 2).sum(axis=1) < 0.4**2).mean()
+    large = 0.8 * 0.4**2 / (2 * 1.5**2) * np.exp(-18 / (2 * 1.5**2))
+    assert within == pytest.approx(0.05 * (1 - np.exp(-2)) + large, rel=0.1)
+
+
+def test_the_ring_is_a_circle_of_radius_four_around_a_third_of_the_points():
+    n = 30_000
+    X = ring(n)
+    radius = np.hypot(*X.T)
+    outside = radius > 2.75  # more than four standard deviations from either part
+    assert near(outside.mean(), 2 / 3, np.sqrt(2 / 9), n)
+    assert near(radius[outside].mean(), 4, 0.3, outside.sum())
+    assert_allclose(radius[outside].std(), 0.3, rtol=0.03)
+    assert near((X[outside] / radius[outside, None]).mean(axis=0), 0, np.sqrt(0.5), outside.sum())
+    assert_allclose(X[~outside].std(axis=0), 0.5, rtol=0.03)
+
+
+def test_the_skewed_cloud_has_skewness_two_in_its_first_column_and_none_in_its_second():
+    X = skewed(200_000)
+    assert X[:, 0].min() > 0
+    assert_allclose(X.mean(axis=0), [2, 0], atol=0.02)
+    assert_allclose(X.std(axis=0), [2, 0.5], rtol=0.02)
+    Z = (X - X.mean(axis=0)) / X.std(axis=0)
+    assert_allclose((Z**3).mean(axis=0), [2, 0], atol=0.1)
+    assert abs((Z[:, 0] * Z[:, 1]).mean()) < 0.01
+
+
+def test_the_moons_are_half_circles_with_noise_of_a_tenth():
+    n = 30_000
+    X = two_moons(n)
+    # a point is as far from its own half circle as the noise says; the other one is hardly ever nearer
+    up, down = np.hypot(*X.T) - 1, np.hypot(*(X - [1, 0.5]).T) - 1
+    nearer = np.where(abs(up) < abs(down), up, down)
+    assert_allclose(nearer.std(), 0.1, rtol=0.1)
+    # turning the plane half around the middle of the two centres exchanges them
+    assert near(X.mean(axis=0), [0.5, 0.25], X.std(axis=0), n)
+    assert near((X[:, 1] > 0.25).mean(), 0.5, 0.5, n)
+    assert (X[:, 0].min(), X[:, 0].max()) == (pytest.approx(-1.25, abs=0.15), pytest.approx(2.25, abs=0.15))
+    # each moon is one half only: no point is far below the upper one's centre or far above the lower one's
+    assert ((X[:, 0] < -0.6) & (X[:, 1] < -0.4)).sum() == ((X[:, 0] > 1.6) & (X[:, 1] > 0.9)).sum() == 0
+
+
+def test_uniform_points_fill_the_unit_square():
+    n = 30_000
+    X = uniform(n)
+    assert X.min() >= 0
+    assert X.max() < 1
+    cells = np.histogram2d(*X.T, bins=5, range=[[0, 1], [0, 1]])[0]
+    assert near(cells / n, 1 / 25, 1 / 5, n)
 
 
 def test_old_faithful_is_the_published_table():
@@ -40,7 +111,7 @@ def test_standardised_columns_have_mean_zero_and_standard_deviation_one():
     assert_allclose(Z * X.std(axis=0) + X.mean(axis=0), X)
 
 
-@pytest.mark.parametrize("data", [line, blobs, old_faithful])
+@pytest.mark.parametrize("data", [line, blobs, unequal, ring, skewed, two_moons, uniform, old_faithful])
 def test_each_call_gives_an_array_of_its_own(data):
     changed = data()
     changed += 1
