@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 BUILD  := _build
 PORT   ?= 0
 JOBS   ?= 2
+EDITION ?= reader
 
 # The environment's own programs first: node and npm come from PyPI, and the kernel is this environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -16,7 +17,7 @@ ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 RUNTIME := $(VENV)/share/python-in-the-page/mark
 
-.PHONY: help book site student teacher notebooks zip test lint live binder bench pins clean
+.PHONY: help book site student teacher notebooks zip pdf test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
@@ -24,6 +25,7 @@ help:
 	@echo "make student, make teacher   the book without solutions, or with them open and with notes"
 	@echo "make notebooks   every page as .ipynb, with and without solutions"
 	@echo "make zip     the whole site in one file, to be read without a network"
+	@echo "make pdf     the road and the whole book as PDF; EDITION=student without answers"
 	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
 	@echo "make live    JupyterLab on the chapters: each opens as a notebook"
@@ -43,6 +45,10 @@ student teacher: $(ENV) $(NODE) $(RUNTIME)
 
 notebooks zip: site
 	@$(BIN)/python _extensions/pack.py $@
+
+pdf: $(EDITION:reader=site)
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m _extensions.pdf --edition $(EDITION)
 
 test: lint $(NODE) $(RUNTIME)
 	@$(BIN)/python -m tests.chromium
