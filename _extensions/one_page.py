@@ -18,7 +18,7 @@ PUNCTUATION = re.compile(r"\\mathclose\{\\text\{(.*?)\}\}")  # the build put it 
 
 
 class Page(NamedTuple):
-    """A page of the site; `part` is that of the contents which begins with it."""
+    """A page of the site; `part` is that of the contents to which it belongs, if there are parts."""
 
     name: str
     part: str = ""
@@ -48,9 +48,9 @@ def pages_of(site, root):
         for link in block.select(".toctree-l1 > a"):
             chapter, _ = place(root, link["href"])
             yield Page(chapter, part, numbered=link.get_text()[:1].isdigit())
-            part = ""
             for below in read(site, chapter).select("nav#contents .toctree-l1.current .toctree-l2 > a"):
-                yield Page(place(chapter, below["href"])[0], companion=True)
+                yield Page(place(chapter, below["href"])[0], part, companion=True)
+        part = ""
 
 
 def place(name, href):
@@ -81,6 +81,11 @@ def words(node):
 def title_in(box):
     """The line that names an exercise or its solution: in the box, or above it if that is folded."""
     return (box.parent.name == "details" and box.parent.summary) or box.select_one(".admonition-title")
+
+
+def line(title, target):
+    """A line of the contents."""
+    return tag("a", tag("span", title), tag("i"), number_of(target), href=f"#{target}")
 
 
 def title_of(source):
@@ -137,6 +142,7 @@ class OnePage:
     def __init__(self, site, pages, web=""):
         self.site, self.pages, self.web = site, list(pages), web
         self.names = {page.name for page in self.pages}
+        self.first = {page.part: page for page in reversed(self.pages) if page.part}
         self.titles, self.sheets, self.answers, self.heads = {}, {}, [], ["Contents", "Answers"]
         self.chapters = [self.chapter(page) for page in self.pages]
         self.cite_only_what_is_named()
@@ -157,7 +163,7 @@ class OnePage:
             self.rename(page.name, block)
             self.relink(page.name, block)
             describe(block)
-            lower(block, 2 if page.companion or block is solutions else 1)
+            lower(block, 1 if block is solutions else bool(page.part) + page.companion)
         if solutions:
             self.answers.append(solutions)
         if not page.companion:
@@ -168,17 +174,19 @@ class OnePage:
             "class": "further-in" if page.companion else "chapter",
             "style": f"page: head-{len(self.heads) - 1}",
         }
-        if page.part:
+        if self.first.get(page.part) == page:
             article.insert(0, tag("h1", page.part, class_="part"))
         return article
 
     def solutions(self, name, article):
         """Take the solutions out; an exercise then says where its answer is, and the answer where the exercise."""
         exercises = {words(title_in(exercise)): exercise for exercise in article.select(".exercise[id]")}
-        group = tag("section", tag("h2", self.titles[name]))
+        group = tag("section", tag("h1", self.titles[name]))
         for number, solution in enumerate(article.select(".solution"), 1):
             title, fold = title_in(solution).extract(), solution.parent
             said = words(title)
+            for link in title.select("a"):
+                link.unwrap()
             title.name, title["class"] = "p", "answer-title"
             solution.attrs = {"id": solution.get("id", f"answer-{number}"), "class": "answer"}
             solution.insert(0, title)
@@ -213,9 +221,10 @@ class OnePage:
                 link["href"] = urljoin(f"{self.web}{name}.html", link["href"])
             else:
                 link.name, link.attrs = "span", {}
-        for shown in block.select("[src]"):
-            shown["src"] = self.file(name, shown["src"])
-            shown.attrs.pop("loading", None)
+        for kind in ("src", "poster"):
+            for shown in block.select(f"[{kind}]"):
+                shown[kind] = self.file(name, shown[kind])
+                shown.attrs.pop("loading", None)
 
     def file(self, name, path):
         return path if OUTSIDE.match(path) else f"../{self.site.name}/{beside(name, path)}"
@@ -229,20 +238,25 @@ class OnePage:
                 entry.decompose()
 
     def contents(self):
-        rows = [(page.part, anchor(page.name), self.titles[page.name], page.companion) for page in self.pages]
-        rows += [("", "answers", "Answers", False)] if self.answers else []
         table = tag("ul")
-        for part, target, title, companion in rows:
-            if part:
-                table.append(tag("li", part, class_="part"))
-            link = tag("a", tag("span", title), tag("i"), number_of(target), href=f"#{target}")
-            table.append(tag("li", link, class_="further-in" if companion else "chapter"))
-        return tag("section", tag("h1", "Contents"), table, id="contents", style="page: head-0")
+        for page in self.pages:
+            if self.first.get(page.part) == page:
+                table.append(tag("li", page.part, class_="part"))
+            kind = "further-in" if page.companion else "chapter"
+            table.append(tag("li", line(self.titles[page.name], anchor(page.name)), class_=kind))
+        if self.answers:
+            table.append(tag("li", line("Answers", "answers"), class_="chapter"))
+        return tag("section", tag("h1", "Contents", class_="rank-1"), table, id="contents", style="page: head-0")
 
     def html(self, title, cover, style):
         """The page in which all is one; `cover` comes first, `style` follows the site's own stylesheets."""
         answers = tag(
-            "section", tag("h1", "Answers"), *self.answers, id="answers", class_="chapter", style="page: head-1"
+            "section",
+            tag("h1", "Answers", class_="rank-1"),
+            *self.answers,
+            id="answers",
+            class_="chapter",
+            style="page: head-1",
         )
         body = [cover, self.contents(), *self.chapters, *([answers] if self.answers else [])]
         sheets = "\n".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in self.sheets)
