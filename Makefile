@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 BUILD  := _build
 PORT   ?= 0
 JOBS   ?= 2
+EDITION ?= reader
 
 # The environment's own programs first: node and npm come from PyPI, and the kernel is this environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -16,7 +17,7 @@ ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 RUNTIME := $(VENV)/share/python-in-the-page/mark
 
-.PHONY: help book site student teacher notebooks quiz grading zip doctor test lint live binder bench pins clean
+.PHONY: help book site student teacher notebooks quiz grading zip pdf doctor test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
@@ -26,6 +27,7 @@ help:
 	@echo "make quiz    the predictions of the chapters, for Canvas (through text2qti) and for Moodle"
 	@echo "make grading the coded exercises as assignments of nbgrader"
 	@echo "make zip     the whole site in one file, to be read without a network"
+	@echo "make pdf     the road and the whole book as PDF; EDITION=student without answers"
 	@echo "make doctor  what stands between this checkout and a published book of your own"
 	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
 	@echo "make lint    ruff and mypy alone"
@@ -46,6 +48,10 @@ student teacher: $(ENV) $(NODE) $(RUNTIME)
 
 notebooks zip: site
 	@$(BIN)/python _extensions/pack.py $@
+
+pdf: $(EDITION:reader=site)
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m _extensions.pdf --edition $(EDITION)
 
 doctor: $(ENV) $(NODE)
 	@$(BIN)/python _extensions/doctor.py

@@ -1,5 +1,5 @@
 // The page works without this file. It adds: the theme switch, copy buttons, tab stops and shadows on boxes that
-// scroll, the heading one is reading marked in "on this page", folded blocks opened for printing, and the search.
+// scroll, the heading one is reading marked in "on this page", what paper needs, and the search.
 
 const page = document.documentElement;
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -100,12 +100,34 @@ async function followTheMoved() {
 }
 followTheMoved();
 
-let opened = [];
+// On paper nothing is folded, answers stand at the end, and words say what the picture of a figure that moves shows.
+let asOnTheScreen = [];
 addEventListener("beforeprint", () => {
-  opened = all("article details:not([open])");
-  opened.forEach((folded) => (folded.open = true));
+  all("article details:not([open])").forEach((folded) => {
+    folded.open = true;
+    asOnTheScreen.push(() => (folded.open = false));
+  });
+  all(".widget-picture img").forEach((picture) => {
+    const words = Object.assign(document.createElement("p"), { className: "shows", textContent: picture.alt });
+    picture.after(words);
+    asOnTheScreen.push(() => words.remove());
+  });
+  const answers = document.createElement("section");
+  answers.innerHTML = "<h2>Answers</h2>";
+  all("article .solution").forEach((solution) => {
+    const block = solution.closest("details") ?? solution;
+    const place = document.createComment("");
+    block.replaceWith(place);
+    answers.append(block);
+    asOnTheScreen.push(() => place.replaceWith(block));
+  });
+  if (answers.children.length > 1) document.querySelector("article").append(answers);
+  asOnTheScreen.push(() => answers.remove());
 });
-addEventListener("afterprint", () => opened.forEach((folded) => (folded.open = false)));
+addEventListener("afterprint", () => {
+  asOnTheScreen.forEach((undo) => undo());
+  asOnTheScreen = [];
+});
 
 // Nothing of the search is loaded before a search field has the focus.
 function loadSearch(field) {
