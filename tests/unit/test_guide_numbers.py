@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from scipy.stats import norm
 
 from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, responsibilities
 from kmeans_em.annealing import critical_sigma
@@ -119,3 +120,18 @@ def test_8_merged_means():
 def test_9_floor():
     assert said("9", round(np.sqrt(40 / 6), 2))
     assert fit(LINE, [[1], [11]], 4, learn="sigma", max_steps=2000).sigma > 2.58
+
+
+def test_10_outside():
+    within, density = 2 * norm.cdf(1) - 1, 2 * norm.pdf(1)
+    assert said("10", round(within, 4), round(density, 4), round(within + density, 3))
+
+
+def test_11_prices():
+    least = [190, 40, 2.5, 1]
+    costs = [J + 50 * k for k, J in enumerate(least, 1)]
+    assert said("11", 140, 240, 152.5, 201)
+    assert costs == [240, 140, 152.5, 201]
+    sizes = [[range(6)], [range(3), range(3, 6)], [range(3), range(3, 5), [5]], [[0], [1, 2], [3, 4], [5]]]
+    for J, groups in zip(least, sizes, strict=True):
+        assert inertia(LINE, [LINE[list(group)].mean(axis=0) for group in groups]) == J
