@@ -76,6 +76,7 @@ def screen(log_path):
 
 def build(folder, output, edition):
     """The number of problems, each of which has been shown."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # scikit-learn's threads would spin while others compute
     sys.modules["rfc3987_syntax"] = None  # jsonschema would compile 39 grammars of addresses with it: three seconds
     from jupyter_book.sphinx import build_sphinx
 

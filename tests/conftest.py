@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before scikit-learn: its threads would spin while others compute
+
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock

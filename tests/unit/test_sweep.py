@@ -111,7 +111,7 @@ def test_pictures_are_small_and_sharp():
 
 def test_noise_is_not_kept_to_the_last_bit():
     def draw(seed):
-        axes = plt.figure(figsize=(2, 1)).add_axes([0, 0, 1, 1])
+        axes = plt.figure(figsize=(2, 1), layout="none").add_axes([0, 0, 1, 1])
         return axes.imshow(np.random.default_rng(seed).random((144, 288, 3)), aspect="auto")
 
     (picture,) = sweep(draw, alt="noise", seed=[0]).pictures
@@ -136,6 +136,7 @@ def test_long_drawing_says_how_far_it_is(monkeypatch):
 
 
 def test_outside_a_notebook_it_is_silent(monkeypatch, capsys):
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: None)
     monkeypatch.setattr("kmeans_em.widgets.sweeps.SLOW", -1)
     sweep(grey, alt="grey", shade=GREYS)
     assert capsys.readouterr() == ("", "")
