@@ -870,9 +870,8 @@ LABELS = "(handles) => handles.map((handle) => handle.getAttribute('aria-label')
 
 
 TEACH = (ROOT / "chapters" / "teach.md").read_text(encoding="utf-8")
-STEPS = [
-    unescape(step) for step in re.findall(r"^\d+\. +(.*(?:\n   .*)*)", TEACH.split("## Ten minutes")[1], re.MULTILINE)
-]
+LECTURE = TEACH.split("## Ten minutes")[1].split("\n## ")[0]
+STEPS = [unescape(step) for step in re.findall(r"^\d+\. +(.*(?:\n   .*)*)", LECTURE, re.MULTILINE)]
 
 
 def run_to_rest(page):

@@ -66,7 +66,10 @@ def test_the_three_kinds_of_rest_among_the_digits(digits):
     assert round(float(np.median(np.exp(-(shares * np.log(shares)).sum(axis=1))))) == 8
     assert (shares * same).sum(axis=1).mean() > 0.9
     assert places(attend(patterns, patterns, 0.01)[0]) == 100
-    says(ATTENTION, "one of 25 places, typically a mean of eight patterns, nearly all of the digit")
+    says(
+        ATTENTION,
+        "one of 25 places, the middle one of the queries in a mean of eight patterns, nearly all of the digit",
+    )
 
 
 def test_half_a_digit(digits):
@@ -91,6 +94,15 @@ def test_the_temperatures_of_the_digits(digits):
     epsilons = 99 * np.exp(-gaps / 2 / 0.002)
     assert ((2 * epsilons * rho2 <= gaps) & (epsilons * rho2 < 0.002)).all()
     says(ATTENTION, f"$\\tau > \\rho^2/4 = {rho2 / 4:.3f}$", "at $\\tau = 0.002$")
+
+    def promised(tau):
+        spills = 99 * rho2 * np.exp(-gaps / 2 / tau)
+        return ((2 * spills <= gaps) & (spills < tau)).sum()
+
+    counts = [promised(tau) for tau in (0.002, 0.0025, 0.003, 0.005, 0.01, 0.02, 0.03, 0.1)]
+    assert counts == sorted(counts, reverse=True)
+    assert (counts[0], counts[-2:]) == (100, [0, 0])
+    says(ATTENTION, f"to ever fewer single keys, to {counts[4]} at 0.01 and to none from 0.03 on")
 
 
 def test_the_one_rest_of_the_digits_moves_and_others_appear_beside_it(digits):
@@ -156,7 +168,7 @@ def test_the_number_of_hills():
         assert hills_on_a_line(LINE, sigma) == count
     says(
         HILLS,
-        "six up to $\\sigma = 0.485$, four up to 0.5, three up to 2.837, two up to 3.051",
+        "six up to $\\sigma = 0.485$, four up to 0.5, three up to 2.837, two up to 3.052",
         "from $\\sigma = 3.052$ on",
     )
     waiting = MINUTES[:, [1]]
