@@ -11,6 +11,7 @@ from tests.build import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SEARCH_KB = 175
+LATEX_OR_CODE = re.compile(r"\\[a-zA-Z]{2}|import numpy")
 
 # What people type; the page and the heading that must come first.
 FIRST = {
@@ -188,7 +189,7 @@ def test_every_result_leads_to_a_place_that_is_there(search_page, site):
         html = (site / name).read_text(encoding="utf-8")
         assert [anchor for anchor, _, _ in sections if f'id="{anchor}"' not in html] == [], name
         texts = [text for _, _, text in sections]
-        assert [text for text in texts if re.search(r"\\[a-zA-Z]{2}|import numpy", text)] == [], f"{name}: LaTeX or code"
+        assert [text for text in texts if LATEX_OR_CODE.search(text)] == [], name
 
 
 def test_nothing_is_loaded_before_the_field_has_the_focus(open_page, address, site):
