@@ -149,7 +149,7 @@ author.md:37: mathematics that cannot be read: Undefined control sequence: \\RR 
 _config.yml: there is no picture "pik.png" for the logo. Did you mean "pic.png"?
 index.md:1: the page "untitled" has no title. Let it begin with a line `# Its title`
 _config.yml:4: no setting is called "auhtor". Did you mean "author"?
-_config.yml:55: no setting is called "numfigg". Did you mean "numfig"?
+_config.yml:56: no setting is called "numfigg". Did you mean "numfig"?
 _toc.yml:2: there is no page "gost". Did you mean "ghost"?
 """.strip().splitlines()
 
