@@ -3,7 +3,6 @@
 Shows how far it is and one line for each problem. What the machinery says besides is in _build/build.log.
 """
 
-import argparse
 import io
 import os
 import re
@@ -125,13 +124,7 @@ def state(folder):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.partition(":")[0])
-    arguments.add_argument("folder", nargs="?", default=".", type=Path, help="where _config.yml and _toc.yml are")
-    arguments.add_argument("--output", type=Path, help="_build will be in it; the folder of the book, if not given")
-    arguments.add_argument("--edition", default="reader", help="for whom: reader, student, teacher")
-    given = arguments.parse_args()
-    folder, output = given.folder.resolve(), (given.output or given.folder).resolve() / "_build"
-    output /= "" if given.edition == "reader" else given.edition
+    folder, output, edition = fresh.asked(__doc__)
     for name in ("_config.yml", "_toc.yml"):
         if not (folder / name).exists():
             sys.exit(f"{name}: it is not in {folder}, so that is no book")
@@ -140,7 +133,7 @@ def main():
         print(f"Nothing has changed since {index} was built.")
         return
     done.unlink(missing_ok=True)
-    problems = build(folder, output, given.edition)
+    problems = build(folder, output, edition)
     if problems:
         sys.exit(f"{problems} problem{'s' * (problems > 1)}: no book. All that was said is in {output / 'build.log'}.")
     done.write_text(now)

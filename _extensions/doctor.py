@@ -22,7 +22,7 @@ CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
 def environment(folder):
     """Python, its packages, and what comes from npm."""
-    others = [name for name, pin in pinned(folder) if installed(name) not in (pin, None)]
+    others = [name for name, pin in pinned(folder) if installed(name) != pin]
     if others:
         yield (
             "mend",

@@ -5,7 +5,6 @@ Chromium from the built pages made one. Where a heading comes to stand is known 
 written in after a first printing.
 """
 
-import argparse
 import sys
 import tomllib
 from datetime import date
@@ -16,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
+from _extensions.book.fresh import asked
 from _extensions.book.repository import git, read_config
 from _extensions.one_page import OnePage, pages_of, read, tag
 from tests.chromium import FLAGS, installed
@@ -144,13 +144,7 @@ def structure(root):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.partition(":")[0])
-    arguments.add_argument("folder", nargs="?", default=".", type=Path, help="where _config.yml and _toc.yml are")
-    arguments.add_argument("--output", type=Path, help="_build is in it; the folder of the book, if not given")
-    arguments.add_argument("--edition", default="reader", help="for whom: reader, student, teacher")
-    given = arguments.parse_args()
-    folder, output = given.folder.resolve(), (given.output or given.folder).resolve() / "_build"
-    output /= "" if given.edition == "reader" else given.edition
+    folder, output, _ = asked(__doc__)
     if not (output / "state").exists():
         sys.exit(f"{output / 'html'}: no book has been built there; `make pdf` builds it first")
     root = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))["root"]

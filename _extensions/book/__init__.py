@@ -32,20 +32,8 @@ search      every section of the pages in one file, looked up in the reader's br
 from importlib import import_module
 
 PARTS = ["problems", "fresh", "cells", "math", "theme", "road", "reading_time", "moved", "fonts"]
-PARTS += [
-    "blocks",
-    "editions",
-    "fold",
-    "design",
-    "settings",
-    "alt_text",
-    "films",
-    "explorer",
-    "widgets",
-    "runner",
-    "notebook",
-]
-PARTS += ["lite", "repository", "launch", "metadata", "search"]
+PARTS += ["blocks", "editions", "fold", "design", "settings", "alt_text", "films", "explorer", "widgets", "runner"]
+PARTS += ["notebook", "lite", "repository", "launch", "metadata", "search"]
 
 
 def setup(app):

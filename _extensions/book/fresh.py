@@ -5,6 +5,7 @@ gone would stay. And which files a cell opens nobody can list, so every file of 
 around it; prose only where code names that kind of file.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -27,6 +28,17 @@ def sweep(app, config):
         for old in (output, Path(app.doctreedir), output.parent / "jupyter_execute"):
             shutil.rmtree(old, ignore_errors=True)
         output.mkdir(parents=True)
+
+
+def asked(description):
+    """The book's folder, its `_build` and the edition, as a command was told them; an edition has a folder in `_build`."""
+    arguments = argparse.ArgumentParser(description=description.partition(":")[0])
+    arguments.add_argument("folder", nargs="?", default=".", type=Path, help="where _config.yml and _toc.yml are")
+    arguments.add_argument("--output", type=Path, help="_build will be in it; the folder of the book, if not given")
+    arguments.add_argument("--edition", default="reader", help="for whom: reader, student, teacher")
+    given = arguments.parse_args()
+    output = (given.output or given.folder).resolve() / "_build"
+    return given.folder.resolve(), output / ("" if given.edition == "reader" else given.edition), given.edition
 
 
 def build_folder(output):
