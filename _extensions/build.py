@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
 
 import yaml
 from book import fresh

@@ -172,7 +172,7 @@ def _delimiter(lines: list[str], decimal: str | None) -> str:
     names = [line for line in lines if line not in numbers]
     if decimal is not None:
         return "" if decimal == "," else ","
-    if names == lines[:1]:
+    if names == lines[:1] or any("," in line for line in names):  # 3,4.5 is no number with a decimal comma
         return "," if "," in names[0] else ""
     raise ValueError(
         f"delimiter: {numbers[0]!r} may be two columns or one number with a decimal comma; "

@@ -31,7 +31,7 @@ def sweep(app, config):
 
 
 def asked(description):
-    """The book's folder, its `_build` and the edition, as a command was told them; an edition has a folder in `_build`."""
+    """The book's folder, where its `html` is built, and the edition, as a command was told them."""
     arguments = argparse.ArgumentParser(description=description.partition(":")[0])
     arguments.add_argument("folder", nargs="?", default=".", type=Path, help="where _config.yml and _toc.yml are")
     arguments.add_argument("--output", type=Path, help="_build will be in it; the folder of the book, if not given")

@@ -51,6 +51,7 @@ def test_what_has_two_readings_is_asked_for_and_the_answer_decides():
         read("1,5\n2,5\n")
     assert_array_equal(read("1,5\n2,5\n", delimiter=","), [[1, 5], [2, 5]])
     assert_array_equal(read("1,5\n2,5\n", decimal="."), [[1, 5], [2, 5]])
+    assert_array_equal(read("1,2\n3,4.5\n"), [[1, 2], [3, 4.5]])  # no number has both signs: nothing to ask
     assert_array_equal(read("1,5\n2,5\n", decimal=","), [[1.5], [2.5]])
     with pytest.raises(ValueError, match=r"^decimal: '1,500' .* thousands"):
         read("a;b\n1,500;2\n2,125;3\n")
