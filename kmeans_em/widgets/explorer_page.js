@@ -134,27 +134,16 @@ function drawCurves(svg, width, run) {
   svg.setAttribute("aria-label", `After ${run.length - 1} steps: J from ${short(run[0].inertia)} to ${short(run.at(-1).inertia)}.`);
 }
 
-// The direction in which points spread most, and how far: the place of a mean is its share along it.
-function spreadOf({ n, d, values }) {
-  const middle = Array.from({ length: d }, (_, a) => average(Array.from({ length: n }, (_, i) => values[i * d + a])));
-  const cov = (a, b) => average(Array.from({ length: n }, (_, i) => (values[i * d + a] - middle[a]) * (values[i * d + b] - middle[b])));
-  if (d === 1) return { along: [1], sigmaC: Math.sqrt(cov(0, 0)) };
-  const [xx, xy, yy] = [cov(0, 0), cov(0, 1), cov(1, 1)];
-  const turn = Math.atan2(2 * xy, xx - yy) / 2;
-  return { along: [Math.cos(turn), Math.sin(turn)], sigmaC: Math.sqrt((xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy)) };
-}
-
 // Where the means have rested while sigma went down and up.
-function drawTrail(svg, width, { runs, spread, range, means, sigma }) {
+function drawTrail(svg, width, { runs, sigmaC, placeOf, ends, range, means, sigma }) {
   const box = { left: 40, right: width - 8, top: 22, bottom: 226 };
-  const place = (point) => point.reduce((sum, x, a) => sum + x * spread.along[a], 0);
-  const across = linear([0, Math.max(range[1], 1.2 * spread.sigmaC)], box.left + 6, box.right);
-  const up = linear(spread.ends, box.bottom, box.top);
-  const x = across.at(spread.sigmaC);
+  const across = linear([0, Math.max(range[1], 1.2 * sigmaC)], box.left + 6, box.right);
+  const up = linear(ends, box.bottom, box.top);
+  const x = across.at(sigmaC);
   svg.innerHTML = `${frameMarks([across, up], box, ["σ", "place of the means"])}
-    <path class="critical" d="M${x} ${box.top}V${box.bottom}"/><text x="${x}" y="${box.top - 7}" text-anchor="middle">σ<tspan dy="4" font-size="10">c</tspan><tspan dy="-4"> = ${short(spread.sigmaC)}</tspan></text>
-    ${inside(box, `<g class="trails">${trails(runs, means.length, across, up)}</g>${means.map((mean, j) => `<circle class="rests" style="--colour: ${colourOf(j)}" cx="${across.at(sigma)}" cy="${up.at(place(mean))}" r="5"/>`).join("")}`)}`;
-  svg.setAttribute("aria-label", `Places of the means, σ from 0 to ${short(across.max)}; at σ = ${short(sigma)} they rest at ${means.map((mean) => short(place(mean))).join(", ")}. All are together above σ = ${short(spread.sigmaC)}.`);
+    <path class="critical" d="M${x} ${box.top}V${box.bottom}"/><text x="${x}" y="${box.top - 7}" text-anchor="middle">σ<tspan dy="4" font-size="10">c</tspan><tspan dy="-4"> = ${short(sigmaC)}</tspan></text>
+    ${inside(box, `<g class="trails">${trails(runs, means.length, across, up)}</g>${means.map((mean, j) => `<circle class="rests" style="--colour: ${colourOf(j)}" cx="${across.at(sigma)}" cy="${up.at(placeOf(mean))}" r="5"/>`).join("")}`)}`;
+  svg.setAttribute("aria-label", `Places of the means, σ from 0 to ${short(across.max)}; at σ = ${short(sigma)} they rest at ${means.map((mean) => short(placeOf(mean))).join(", ")}. Merged means part below σ = ${short(sigmaC)}.`);
 }
 
 // From each point to the means that share it: the paler, the smaller the share.
@@ -479,16 +468,17 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     const { X, means, sigma, follow, start } = state();
     if (!follow || X.n === 0 || X.d > 2) return;
     if (trail.X !== X || trail.start !== start) {
-      const spread = spreadOf(X);
-      const places = Array.from({ length: X.n }, (_, i) => spread.along.reduce((sum, u, a) => sum + u * X.values[i * X.d + a], 0));
-      trail = { X, start, runs: [], spread: { ...spread, ends: range({ d: 1, values: places }, 0) } };
+      const { ways: [along], spreads: [sigmaC] } = widest(X);
+      const placeOf = (point) => point.reduce((sum, x, a) => sum + x * along[a], 0);
+      const places = Array.from({ length: X.n }, (_, i) => placeOf(X.values.subarray(i * X.d, (i + 1) * X.d)));
+      trail = { X, start, runs: [], sigmaC, placeOf, ends: range({ d: 1, values: places }, 0) };
     }
     const last = trail.runs.at(-1)?.at.at(-1);
     if (last?.[0] === sigma) return;
     const { positionOf } = sigmas;
     const joined = last && Math.abs(positionOf(sigma) - positionOf(last[0])) <= NEXT_TO;
     if (!joined) trail.runs.push({ rising: false, at: [] }); // nobody knows where the means were in between
-    const row = [sigma, ...means.map((mean) => mean.reduce((sum, x, a) => sum + x * trail.spread.along[a], 0))];
+    const row = [sigma, ...means.map(trail.placeOf)];
     remember(trail.runs, last ? sigma > last[0] : false, row);
   }
   function stepOnce() {
@@ -925,4 +915,4 @@ function boot() {
   globalThis.explorerPage = openPage(document.getElementById("explorer"), explorerMenu, { papaparse: fetched("_static/explorer/papaparse.js") }, document.getElementById("tools"));
 }
 
-export { boot, half, onward, openPage, stepsOf };
+export { boot, half, onward, openPage, stepsOf, widest };

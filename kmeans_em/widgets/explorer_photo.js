@@ -97,23 +97,3 @@ function colourFigure({ X, root, view }) {
   const clamp = (point, mean) => moved(mean, [0, 1].map((a) => point[a] - along(mean, a)));
   return { ready: () => box, view: [xs, ys], resize, draw, marks, pointAt, toScreen, toData, clamp, isFlat: true, keyStep: [span(xs) / 60, span(ys) / 60] };
 }
-
-// The mean of points and the two directions in which they spread most, by the power method.
-function widest({ n, d, values }) {
-  const middle = Array.from({ length: d }, (_, a) => average(Array.from({ length: n }, (_, i) => values[i * d + a])));
-  const C = middle.map((_, a) => middle.map((_, b) =>
-    average(Array.from({ length: n }, (_, i) => (values[i * d + a] - middle[a]) * (values[i * d + b] - middle[b])))));
-  const ways = [];
-  for (const first of [[1, 0.9, 0.8], [-0.3, 1, 0.5]]) {
-    let u = first;
-    for (let round = 0; round < 200; round++) {
-      const image = round === 0 ? u : C.map((row) => row.reduce((sum, c, b) => sum + c * u[b], 0));
-      const apart = ways.reduce((rest, w) => rest.map((x, a) => x - w[a] * rest.reduce((sum, y, b) => sum + y * w[b], 0)), image);
-      const length = Math.hypot(...apart);
-      if (length < 1e-9) break; // no spread is left
-      u = apart.map((x) => x / length);
-    }
-    ways.push(u);
-  }
-  return { middle, ways };
-}

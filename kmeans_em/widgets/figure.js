@@ -260,6 +260,30 @@ function roundest(low, high) {
   return high;
 }
 
+// The mean of points, the one or two directions in which they spread most, and their standard deviation along each; by
+// the power method.
+function widest({ n, d, values }) {
+  const mean = (of) => average(Array.from({ length: n }, (_, i) => of(values.subarray(i * d, (i + 1) * d))));
+  const middle = Array.from({ length: d }, (_, a) => mean((point) => point[a]));
+  const C = middle.map((_, a) => middle.map((_, b) => mean((point) => (point[a] - middle[a]) * (point[b] - middle[b]))));
+  const whole = C.reduce((sum, row, a) => sum + row[a], 0) || 1;
+  const times = (u) => C.map((row) => row.reduce((sum, c, b) => sum + (c / whole) * u[b], 0));
+  const dot = (u, v) => u.reduce((sum, x, a) => sum + x * v[a], 0);
+  const ways = [];
+  for (const first of [[1, 0.9, 0.8], [-0.3, 1, 0.5]].slice(0, d)) {
+    let u = first.slice(0, d);
+    for (let round = 0; round < 200; round++) {
+      const image = round === 0 ? u : times(u);
+      const apart = ways.reduce((rest, w) => rest.map((x, a) => x - w[a] * dot(rest, w)), image);
+      const length = Math.hypot(...apart);
+      if (length < 1e-12) break; // no spread is left
+      u = apart.map((x) => x / length);
+    }
+    ways.push(u);
+  }
+  return { middle, ways, spreads: ways.map((u) => Math.sqrt(whole * dot(u, times(u)))) };
+}
+
 function range(X, a) {
   let [low, high] = [Infinity, -Infinity];
   for (let i = a; i < X.values.length; i += X.d) {

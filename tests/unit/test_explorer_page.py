@@ -33,6 +33,21 @@ def test_all_of_its_modules_are_one_script_and_it_is_small():
     assert len(gzip.compress(script.encode(), 6)) < 1000 * PAGE_KB
 
 
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("unit", [1e-7, 1, 1e6])
+def test_the_widest_directions_are_those_of_the_covariance_in_any_unit(d, unit):
+    points = unit * np.random.default_rng(d).normal(size=(60, d)) * [1, 2, 4][:d]
+    js = "return m.widest({ ...given, values: Float64Array.from(given.values) });"
+    found = compute(explorer_page.module(), js, {"n": 60, "d": d, "values": points.ravel().tolist()})
+    variances, vectors = np.linalg.eigh(np.cov(points.T, bias=True).reshape(d, d))
+    many = min(d, 2)
+    np.testing.assert_allclose(found["spreads"], np.sqrt(variances[::-1][:many]), rtol=1e-9)
+    np.testing.assert_allclose(abs(np.sum(found["ways"] * vectors.T[::-1][:many], axis=1)), 1, rtol=1e-9)
+    equal = compute(explorer_page.module(), js, {"n": 5, "d": d, "values": [unit] * 5 * d})
+    assert equal["spreads"] == [0] * many
+    assert np.isfinite(equal["ways"]).all()
+
+
 def test_nothing_that_it_has_is_idle():
     widgets = ROOT / "kmeans_em" / "widgets"
     script = explorer_page.module()
