@@ -422,9 +422,9 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     if (X.n < k) return void (find(".runs").textContent = `There are fewer points than means: add points, or lower k.`);
     const start = here.how.start === "hand" ? "plusplus" : here.how.start;
     const every = Math.ceil(X.n / MOST_IN_RUNS);
-    const some = every === 1 ? X : { n: Math.ceil(X.n / every), d: X.d, values: X.values.filter((_, at) => Math.floor(at / X.d) % every === 0) };
+    const some = thinned(X, every);
     const found = [];
-    const seeds = Array.from({ length: HOW_MANY_RUNS }, (_, t) => here.how.seed + t);
+    const seeds = Array.from({ length: HOW_MANY_RUNS }, (_, t) => (here.how.seed + t) >>> 0);
     const work = eachRun(some, k, start, seeds);
     const go = () => {
       if (mine !== trying) return;
@@ -757,8 +757,8 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     setTimeout(() => { button.textContent = usual; }, 1600);
   }
   function pythonCode() {
-    const { X, means, sigma, weights, past, learn, follow, start } = state();
-    const first = past[0] ?? { means: follow ? start : means, sigma, weights };
+    const { X, means, sigma, weights, past, learn, follow } = state();
+    const first = past[0] ?? { means, sigma, weights }; // means that follow EM rest where sigma's way led them
     const python = menu.find(({ name }) => name === here.data.name)?.python ?? null;
     return asPython({ ...first, python, X, file: here.data.file, learn, step: follow ? null : stepsOf(state()).length - 1 });
   }

@@ -22,9 +22,7 @@ async function readPhotograph(file) {
 
 function coloursOf({ pixels }) {
   const all = pixels.length / 3;
-  const every = Math.ceil(all / MOST_COLOURS);
-  const n = Math.ceil(all / every);
-  return { n, d: 3, values: Float64Array.from({ length: 3 * n }, (_, at) => pixels[3 * every * Math.floor(at / 3) + (at % 3)]) };
+  return thinned({ n: all, d: 3, values: pixels }, Math.ceil(all / MOST_COLOURS));
 }
 
 // The picture with the palette of the means: each pixel the nearest colour (sigma = 0), or the blend of its shares.

@@ -1,8 +1,7 @@
 // Sigma along the slider's way from 0 to 1: where it changes the shares much, it goes slowly; nowhere does it stand still.
 // Means that follow EM go with it, from where k-means rests.
-export function travel({ n, d, values }, [low, high], means, follow, logWeights) {
-  const every = Math.ceil(n / 200); // so many points tell enough
-  const some = { n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) };
+export function travel(X, [low, high], means, follow, logWeights) {
+  const some = thinned(X, Math.ceil(X.n / 200));
   const small = 1e-4 * rmsRadius(some);
   const sigmas = Array.from({ length: 97 }, (_, s) => low * (high / low) ** (s / 96));
   if (follow) means = fit(some, means, 0, 0);

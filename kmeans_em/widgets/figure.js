@@ -19,6 +19,10 @@ function readData({ shape: [n, d], data }) {
   return { n, d, values: new Float64Array(bytes) };
 }
 
+// The first of every so many points.
+const thinned = ({ n, d, values }, every) =>
+  ({ n: Math.ceil(n / every), d, values: values.filter((_, at) => Math.floor(at / d) % every === 0) });
+
 function watch(root, redraw) {
   const size = new ResizeObserver(redraw);
   for (const node of [root, ...root.querySelectorAll(".side")]) size.observe(node);

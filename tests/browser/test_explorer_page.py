@@ -826,8 +826,8 @@ PIXELS = """
 """
 
 
-def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
-    page = explorer("v=1&data=unequal&k=3&start=plusplus&seed=2&sigma=1&learn=sigma,weights&step=3")
+def told_by_the_cell(page):
+    """The numbers that the copied cell prints."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab(page, "share")
     do(page, "python")
@@ -836,9 +836,26 @@ def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
     told = StringIO()
     with redirect_stdout(told):
         exec(code, {})
-    found = [float(number) for number in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", told.getvalue())]
+    return [float(number) for number in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", told.getvalue())]
+
+
+def test_the_cell_of_python_gives_the_numbers_that_are_shown(explorer):
+    page = explorer("v=1&data=unequal&k=3&start=plusplus&seed=2&sigma=1&learn=sigma,weights&step=3")
+    found = told_by_the_cell(page)
     for name in ("inertia", "free-energy", "log-likelihood"):
-        assert any(one == pytest.approx(numbers(page)[name], rel=1e-9) for one in found), (name, told.getvalue())
+        assert any(one == pytest.approx(numbers(page)[name], rel=1e-9) for one in found), (name, found)
+
+
+def test_the_cell_gives_them_where_the_means_stayed_apart_on_their_way(explorer):
+    """Means that came to this sigma from another rest elsewhere than those from the start."""
+    page = explorer("v=1&data=skewed&k=4&start=plusplus&seed=0&on=follow&sigma=0")
+    for position in range(0, 231, 10):
+        slide(page, position)
+        page.wait_for_function("!explorerPage.now().state.moving")
+    start, sigma = page.evaluate("[explorerPage.now().state.start, explorerPage.now().state.sigma]")
+    X, J = datasets.skewed(), numbers(page)["inertia"]
+    assert abs(inertia(X, fit(X, start, sigma, max_steps=5000).means) - J) > 1
+    assert any(one == pytest.approx(J, rel=1e-6) for one in told_by_the_cell(page))
 
 
 CHAPTERS = ["start", "02-k-means", "03-mixture-weights", "05-em-where-it-ends", "06-limit"]
