@@ -182,7 +182,7 @@ def toolbar(code, number, folder):
     modules = wanted(code, number, folder)
     if missing := unknown(modules, folder):
         names = " and ".join(f"<code>{name}</code>" for name in missing)
-        return f'<p class="runner">This cell needs {names}, which Python in the page does not have.</p>'
+        return f'<p class="runner"><span>This cell needs {names}, which Python in the page does not have.</span></p>'
     size = megabytes(packages_for(modules))
     note = f' data-note="This cell first loads {size:.0f} MB."' if size > MUCH else ""
     return f'<div class="runner" data-cell="{number}" data-megabytes="{size:.1f}"{note}></div>'
