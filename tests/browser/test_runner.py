@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks import python_in_page
 from tests.build import ROOT
@@ -128,20 +129,23 @@ def test_an_edit_is_kept_until_the_cell_is_as_printed(open_cells):
     shown = output(bars.nth(2)).inner_text().strip()
     type_code(bars.nth(2), "print(6 * 7)")
     page.reload()
-    bars = page.locator("div.runner")
-    assert bars.nth(2).locator("xpath=..").locator("pre").inner_text() == "print(6 * 7)"
-    assert said(bars.nth(2)) == "With your edit, not run yet."
-    assert "stale" in output(bars.nth(2)).get_attribute("class")
-    run(bars.nth(2))
-    assert output(bars.nth(2)).inner_text().strip() == "42"
-    press(bars.nth(2), "restore")
-    assert bars.nth(2).locator("xpath=..").locator(".cm-content").inner_text().split() == printed.split()
-    assert output(bars.nth(2)).inner_text().strip() == shown
-    press(bars.nth(2), "restore")
-    assert said(bars.nth(2)) == "Your edit again, not run yet."
-    run(bars.nth(2))
-    assert output(bars.nth(2)).inner_text().strip() == "42"
-    press(bars.nth(2), "restore")
+    bar = page.locator("div.runner").nth(2)
+    shown_now = output(bar)
+    assert bar.locator("xpath=..").locator("pre").inner_text() == "print(6 * 7)"
+    assert said(bar) == "With your edit, not run yet."
+    assert "stale" in shown_now.get_attribute("class")
+    run(bar)
+    expect(shown_now).to_have_text("42")
+    press(bar, "restore")
+    expect(bar.get_by_role("status")).to_have_text("As printed.")
+    assert bar.locator("xpath=..").locator(".cm-content").inner_text().split() == printed.split()
+    assert shown_now.inner_text().strip() == shown
+    press(bar, "restore")
+    expect(bar.get_by_role("status")).to_have_text("Your edit again, not run yet.")
+    run(bar)
+    expect(shown_now).to_have_text("42")
+    press(bar, "restore")
+    expect(bar.get_by_role("status")).to_have_text("As printed.")
     page.reload()
     assert said(page.locator("div.runner").nth(2)) == ""
 
