@@ -17,7 +17,7 @@ ENV   := $(VENV)/.stamp
 NODE  := node_modules/.stamp
 RUNTIME := $(VENV)/share/python-in-the-page/mark
 
-.PHONY: help book site student teacher notebooks quiz grading zip pdf doctor test lint live binder bench pins clean
+.PHONY: help book site student teacher notebooks quiz grading zip slides pdf doctor test lint live binder bench pins clean
 
 help:
 	@echo "make book    build the book, serve it, print its address (Ctrl-C stops)"
@@ -27,6 +27,7 @@ help:
 	@echo "make quiz    the predictions of the chapters, for Canvas (through text2qti) and for Moodle"
 	@echo "make grading the coded exercises as assignments of nbgrader"
 	@echo "make zip     the whole site in one file, to be read without a network"
+	@echo "make slides  decks: one of each chapter, and one of a lecture of 90 minutes; EDITION=teacher with its notes"
 	@echo "make pdf     the road and the whole book as PDF; EDITION=student without answers"
 	@echo "make doctor  what stands between this checkout and a published book of your own"
 	@echo "make test    lint, types, and every test (gets the browsers that are missing)"
@@ -48,6 +49,9 @@ student teacher: $(ENV) $(NODE) $(RUNTIME)
 
 notebooks zip: site
 	@$(BIN)/python _extensions/pack.py $@
+
+slides: $(EDITION:reader=site)
+	@$(BIN)/python -m _extensions.slides --edition $(EDITION)
 
 pdf: $(EDITION:reader=site)
 	@$(BIN)/python -m tests.chromium

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before scikit-learn: its threads would spin while others compute
@@ -60,6 +62,14 @@ def site(tmp_path_factory, build_log):
     build_log.append(log)
     assert code == 0, log
     return output / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def decks(site):
+    """The folder of the slides made of the built pages; for the tests of the group "slides", which one worker runs."""
+    command = [sys.executable, "-m", "_extensions.slides", ROOT, "--output", site.parents[1]]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return site / "slides"
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ function render({ model, el }) {
   stage.addEventListener("pointerdown", (event) => {
     slider.focus({ preventScroll: true }); // so that the arrow keys go on from there
     event.preventDefault();
-    drag(event.clientX - stage.getBoundingClientRect().left);
+    drag(placeOn(stage, event)[0]);
   });
   draggable(stage, stage, drag);
   slider.addEventListener("input", () => {

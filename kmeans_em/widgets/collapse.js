@@ -74,12 +74,12 @@ function render({ model, el }) {
   const pause = playButton(root, find("[data-do=play]"), () => 1 - slider.value / POSITIONS, (way) => setSigma(atPosition((1 - way) * POSITIONS)), 8);
 
   // On the lower drawing the pointer's place is sigma.
-  function drag({ clientX }) {
-    const way = (clientX - stage.getBoundingClientRect().left - lower.left) / (lower.right - lower.left);
+  function drag(event) {
+    const way = (placeOn(stage, event)[0] - lower.left) / (lower.right - lower.left);
     setSigma(atPosition(way * POSITIONS));
   }
   stage.addEventListener("pointerdown", (event) => {
-    if (event.clientY - stage.getBoundingClientRect().top < upper.bottom + 20) return;
+    if (placeOn(stage, event)[1] < upper.bottom + 20) return;
     stage.setPointerCapture(event.pointerId);
     slider.focus({ preventScroll: true });
     event.preventDefault();

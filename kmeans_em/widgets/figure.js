@@ -76,27 +76,33 @@ function draggable(part, stage, move, release = () => {}) {
 // Which way an arrow key points: [right, up].
 const arrow = ({ key }) => ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] })[key];
 
-// How high a drawing may be, so that the slider and its reading stay on the screen on which the figure begins; and in full
-// screen, so that all of the figure does. A frame of its own, as Colab has, grows with the figure and sets no bound.
+// How high a drawing may be, so that the slider and its reading stay on the screen on which the figure begins; in full
+// screen, and in what is marked `data-holds-figures` (a slide, say), so that all of the figure does. A frame of its own,
+// as Colab has, grows with the figure and sets no bound.
 // Measured when the width, the screen or the fonts have changed, so that nothing moves while one reads.
 function heightOf(root, stage, least, wish) {
   const last = [".slider-ends", ".buttons"].map((part) => root.querySelector(part));
   let [measured, height] = ["", 0];
-  function measure(width, screen, full) {
+  function measure(width, screen, { full, holder }) {
     const box = stage.getBoundingClientRect();
     const scale = box.width / width;
+    const most = full ? Infinity : wish(width);
+    if (full || holder) {
+      const others = root.firstElementChild.getBoundingClientRect().height - box.height;
+      return Math.max(least, Math.min(most, (screen - others - 24) / scale));
+    }
     const reading = last.find((part) => part.offsetHeight > 0) ?? stage;
     const below = reading.getBoundingClientRect().bottom - box.bottom;
-    const rest = full ? root.firstElementChild.getBoundingClientRect().height - box.height + 24 : box.top + scrollY + below;
-    const room = (screen - rest) / scale;
-    if (full) return Math.max(least, room);
-    return Math.max(least, Math.min(wish(width), room < least ? screen - below : room));
+    const room = (screen - box.top - scrollY - below) / scale;
+    return Math.max(least, Math.min(most, room < least ? screen - below : room));
   }
   return (width) => {
     const full = document.fullscreenElement === root;
-    const screen = full || self === top ? document.documentElement.clientHeight : Infinity;
+    const holder = full ? null : root.closest("[data-holds-figures]");
+    const view = full || self === top ? document.documentElement.clientHeight : Infinity;
+    const screen = holder ? Math.round(holder.getBoundingClientRect().height) : view;
     const now = [width, screen, full, document.fonts.status].join();
-    if (now !== measured) [measured, height] = [now, Math.floor(measure(width, screen, full))];
+    if (now !== measured) [measured, height] = [now, Math.floor(measure(width, screen, { full, holder }))];
     return height;
   };
 }
