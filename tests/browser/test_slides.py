@@ -2,6 +2,7 @@
 
 import json
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -135,3 +136,7 @@ def test_a_deck_prints_a_page_a_slide_with_its_pictures(open_deck, tmp_path):
     printed = PdfReader(tmp_path / "deck.pdf")
     assert len(printed.pages) == number
     assert "Predict" in printed.pages[1].extract_text()
+    for sheet in pypdfium2.PdfDocument(tmp_path / "deck.pdf"):
+        picture = sheet.render(scale=0.5).to_pil().convert("L").point(lambda light: 255 * (light < 200))
+        left, top, right, _ = picture.crop((0, 0, picture.width, picture.height - 20)).getbbox()
+        assert min(left, top, picture.width - right) > 5
