@@ -61,7 +61,7 @@ doctor: $(ENV) $(NODE)
 	@$(BIN)/python _extensions/doctor.py
 
 quiz grading: site
-	@$(BIN)/python _extensions/$@.py
+	@$(BIN)/python -m _extensions.$@
 
 test: lint $(NODE) $(RUNTIME)
 	@$(BIN)/python -m tests.chromium

@@ -1,11 +1,13 @@
-"""The coded exercises as assignments of nbgrader: `python _extensions/grading.py`, which `make grading` runs.
+"""The coded exercises as assignments of nbgrader: `python -m _extensions.grading`, which `make grading` runs.
 
 A chapter's cell that ends with `check("name", answer)` becomes two: the student's, with the first attempt of the book,
 and below it a locked one that is marked. What stands there beyond the check is hidden, and not in what students get:
-the check once more, from a package as it is installed, whatever the notebook did to it; and the cells that follow the
-exercise in the chapter's source with the tag `only-teacher`.
+the check once more, from a package as it is installed, whatever the notebook did to it, with the chapter's own checker
+if it has one; and the cells that follow the exercise in the chapter's source with the tag `only-teacher`. The files
+that the cells read go with them.
 """
 
+import ast
 import re
 import shutil
 from dataclasses import dataclass
@@ -15,8 +17,11 @@ import jupytext
 import nbformat
 from nbformat.v4 import new_code_cell
 
+from _extensions.book import beside
+
 BUILD, CHAPTERS = Path("_build"), Path("chapters")
-CHECKED = re.compile(r'(?P<attempt>.*)^check\("(?P<name>[^"]+)", (?P<answer>\w+)\)\s*\Z', re.MULTILINE | re.DOTALL)
+CHECKED = re.compile(r'(?P<attempt>.*)^check\("(?P<name>[^"]+)", (?P<answer>[^\W\d]\w*)\)\s*\Z', re.MULTILINE | re.DOTALL)
+ASKED = re.compile(r'^check\("(?P<name>[^"]+)", .*\)\s*\Z', re.MULTILINE | re.DOTALL)
 SOLVED = r'check\("{}", \w+\)\n```\n.*?```python\n(?P<solution>.*?)```'
 TEST = """\
 from kmeans_em.checks import check
@@ -29,12 +34,19 @@ import sys
 for module in [module for module in sys.modules if module.partition(".")[0] == "kmeans_em"]:
     del sys.modules[module]  # with whatever was changed in it
 """
+OWN = """\
+from kmeans_em.checks import exercise
+
+"""
 CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "soft-to-hard"
 c.ClearSolutions.code_stub = {"python": "# Mend what stands above."}
 c.ExecutePreprocessor.timeout = 120
 """
+
+
+CURE = 'What is marked ends with check("name", answer), where answer is a name, and has a solution in ```python'
 
 
 @dataclass(frozen=True)
@@ -45,15 +57,19 @@ class Exercise:
     answer: str
     attempt: str
     solution: str
+    checker: str
     hidden: tuple[str, ...]
+
+
+def code_cells(path):
+    return [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]
 
 
 def exercises(path):
     """The coded exercises of a chapter, as its source has them, by name."""
-    text, found, last = path.read_text(encoding="utf-8"), {}, None
-    for cell in jupytext.read(path).cells:
-        if cell.cell_type != "code":
-            continue
+    text, found, last, own = path.read_text(encoding="utf-8"), {}, None, {}
+    for cell in code_cells(path):
+        own |= checkers(cell.source)
         if "only-teacher" in cell.metadata.get("tags", []):
             if last:
                 found[last].append(cell.source)
@@ -62,7 +78,28 @@ def exercises(path):
             if solved:
                 last = checked["name"]
                 found[last] = [checked["answer"], checked["attempt"].strip(), solved["solution"].strip()]
-    return {name: Exercise(name, *parts[:3], tuple(parts[3:])) for name, parts in found.items()}
+    return {name: Exercise(name, *parts[:3], own.get(name, ""), tuple(parts[3:])) for name, parts in found.items()}
+
+
+def checkers(code):
+    """{name of the exercise: its checker} of those that a cell registers with `@exercise("name")`."""
+    try:
+        functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    except SyntaxError:  # an attempt to be mended, or IPython's own words
+        return {}
+    lines, found = code.splitlines(), {}
+    for function in functions:
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "exercise":
+                source = lines[decorator.lineno - 1 : function.end_lineno]
+                found[ast.literal_eval(decorator.args[0])] = "\n".join(source)
+    return found
+
+
+def unmarked(path, known):
+    """Names of the exercises that are checked in the chapter and cannot be marked."""
+    asked = [ASKED.search(cell.source) for cell in code_cells(path)]
+    return [found["name"] for found in asked if found and found["name"] not in known]
 
 
 def assignment(notebook, known):
@@ -84,7 +121,8 @@ def answer_cell(exercise):
 
 def test_cell(exercise):
     test = TEST.format(name=exercise.name, answer=exercise.answer)
-    hidden = "\n\n".join([AGAIN + test, *exercise.hidden])
+    own = [OWN + exercise.checker] if exercise.checker else []
+    hidden = "\n\n".join([AGAIN, *own, test, *exercise.hidden])
     source = f"{test}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
     return new_code_cell(source, metadata={"nbgrader": marks(f"test-{exercise.name}", grade=True)})
 
@@ -111,13 +149,20 @@ def write(site, chapters, target):
         if known := exercises(chapters / f"{path.stem}.md"):
             folder = target / "source" / path.stem
             folder.mkdir(parents=True)
-            nbformat.write(assignment(nbformat.read(path, as_version=4), known), folder / path.name)
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.write(assignment(notebook, known), folder / path.name)
+            code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+            beside.copy(path.parent, code, folder)
             made[path.stem] = len(known)
     return made
 
 
 def main():
     made = write(BUILD / "html", CHAPTERS, BUILD / "grading")
+    for page in sorted((BUILD / "html" / "jupyter" / "files" / "chapters").glob("*.ipynb")):
+        path = CHAPTERS / f"{page.stem}.md"
+        for name in unmarked(path, exercises(path)):
+            print(f"{path}: {name} is not marked. {CURE}")
     print(f"Made: {BUILD / 'grading'} ({len(made)} assignments of nbgrader, {sum(made.values())} exercises to mark)")
 
 

@@ -11,12 +11,8 @@ def notebooks():
     """Every page with cells as .ipynb; in without-solutions/ those that one hands out."""
     target = BUILD / "notebooks"
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(BUILD / "html" / "jupyter" / "files", target, ignore=ignored)
+    shutil.copytree(BUILD / "html" / "jupyter" / "files", target)
     return target
-
-
-def ignored(folder, names):
-    return [name for name in names if Path(folder, name).is_file() and not name.endswith(".ipynb")]
 
 
 def zip():

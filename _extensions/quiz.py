@@ -1,4 +1,4 @@
-"""The chapters' predictions as quizzes for a learning platform: `python _extensions/quiz.py`, which `make quiz` runs.
+"""The chapters' predictions as quizzes for a learning platform: `python -m _extensions.quiz`, which `make quiz` runs.
 
 What is asked and why it is so stand in the chapter, once: a list of "**Predict:** ..." and, folded below it, *Why*.
 Here each becomes a question with an open answer, whose feedback is the reason: as text2qti's plain text, which goes to

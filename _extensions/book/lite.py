@@ -168,9 +168,6 @@ def make(app, exception):
     (target / "packages").mkdir(exist_ok=True)
     for name, data in contents.items():
         (target / "packages" / name).write_bytes(data)
-    beside = Path(app.outdir, "_static", "runner", "beside")
-    if beside.exists():
-        shutil.copytree(beside, files, dirs_exist_ok=True)
     date = fresh.git(app.srcdir, "log", "-1", "--format=%cI").strip() or "2000-01-01T00:00:00Z"
     list_contents(files, target / "api" / "contents", date)
 

@@ -2,7 +2,8 @@
 
 Its text is plain Markdown (markdown.py), its code that of the page, its outputs those that the page shows, with the
 still picture for a figure that moves: it moves when its cell is run. There is one with the solutions, folded, and one
-without. The first cell gets the book's package where it is missing, and macros are written out.
+without. The first cell gets the book's package where it is missing, and macros are written out. The files that its
+cells read lie beside it.
 """
 
 import base64
@@ -12,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from . import markdown, repository
+from . import beside, markdown, repository
 from .math import expand, macros
 
 FOLDER = "jupyter/files"  # of the site
@@ -50,6 +51,8 @@ def add_notebooks(app, pagename, templatename, context, doctree):
         name = f"{FOLDER}/without-solutions/{pagename}.ipynb"
         without |= markdown.take_solutions(page)
         context["notebooks"].append(write(app, name, pagename, page, ran, without))
+    code = "\n".join(cell.source for cell in of_code(ran, ()).values())
+    beside.copy(Path(app.srcdir, pagename).parent, code, *[Path(app.outdir, it).parent for it in context["notebooks"]])
 
 
 def write(app, name, *what):

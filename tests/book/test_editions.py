@@ -172,6 +172,13 @@ def test_the_students_book_is_the_book_without_its_solutions(site, students_book
     assert not (students_book / "_sources").exists()
 
 
+def needed_in(folder):
+    """The files of data that some notebook of a folder names."""
+    code = "".join(path.read_text() for path in folder.glob("*.ipynb"))
+    data = {path.name for path in (ROOT / "chapters").iterdir() if path.suffix in (".csv", ".json")}
+    return {name for name in data if name in code}
+
+
 @pytest.mark.parametrize(("what", "made"), [("notebooks", "notebooks"), ("zip", "book.zip")])
 def test_what_is_handed_on_is_whole(site, what, made):
     command = [sys.executable, ROOT / "_extensions" / "pack.py", what]
@@ -179,8 +186,8 @@ def test_what_is_handed_on_is_whole(site, what, made):
     assert f"_build/{made} (" in run.stdout
     made = site.parent / made
     if what == "notebooks":
-        assert {path.name for path in made.rglob("*")} >= {"start.ipynb", "02-k-means.ipynb", "without-solutions"}
-        assert all(path.suffix == ".ipynb" for path in made.rglob("*") if path.is_file())
+        for folder in (made / "chapters", made / "without-solutions" / "chapters"):
+            assert {path.name for path in folder.iterdir()} >= {"02-k-means.ipynb", *needed_in(folder)}
     else:
         with zipfile.ZipFile(made) as archive:
             files = [path for path in site.rglob("*") if path.is_file()]

@@ -168,3 +168,72 @@ assert my_middle(-3, 5) == 1
     shown, _, hidden = source.partition("### BEGIN HIDDEN TESTS")
     assert "my_middle(-3, 5)" not in shown
     assert hidden.rstrip().endswith("assert my_middle(-3, 5) == 1\n### END HIDDEN TESTS")
+
+
+OWN = """
+# Cups
+
+```{code-cell} ipython3
+from pathlib import Path
+
+from kmeans_em.checks import check, exercise
+
+cups = [float(line) for line in Path("cups.csv").read_text().split()]
+
+@exercise("mean-cup")
+def mean_cup(answer):
+    if abs(answer - sum(cups) / len(cups)) > 1e-9:
+        return "add them up, and divide by their number"
+```
+
+```{code-cell} ipython3
+mean = 0
+
+check("mean-cup", mean)
+```
+
+````{solution} ex-cups
+```python
+mean = sum(cups) / len(cups)
+```
+````
+
+```{code-cell} ipython3
+check("mean-cup", 3)
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("mean = sum(cups) / len(cups)", True),
+        ("mean = 0", False),
+        ("mean = 0\nexercise('mean-cup')(lambda answer: None)", False),
+        ("mean = 0\nmean_cup = lambda answer: None", False),
+    ],
+)
+def test_a_teacher_s_own_checker_marks_with_the_file_that_it_reads(tmp_path, answer, right):
+    chapters, notebooks = (
+        tmp_path / "chapters",
+        tmp_path / "site" / "jupyter" / "files" / "without-solutions" / "chapters",
+    )
+    chapters.mkdir()
+    notebooks.mkdir(parents=True)
+    page = chapters / "cups.md"
+    page.write_text(NOTEBOOK + OWN)
+    for folder in (chapters, notebooks):
+        (folder / "cups.csv").write_text("1\n2\n6\n")
+    cells = [nbformat.v4.new_code_cell(cell.source) for cell in grading.code_cells(page)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), notebooks / "cups.ipynb")
+    assert grading.write(tmp_path / "site", chapters, tmp_path / "grading") == {"cups": 1}
+    assert grading.unmarked(page, {}) == ["mean-cup", "mean-cup"]
+    folder = tmp_path / "grading" / "source" / "cups"
+    notebook = nbformat.read(folder / "cups.ipynb", as_version=4)
+    [first] = [cell for cell in notebook.cells if "@exercise" in cell.source and "nbgrader" not in cell.metadata]
+    mended, test = marked(notebook)["mean-cup"], marked(notebook)["test-mean-cup"]
+    assert "BEGIN SOLUTION" in mended.source
+    code = "\n".join([first.source, answer, test.source])
+    run = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert (run.returncode == 0) == right, run.stderr
+    assert right or "add them up" in run.stderr

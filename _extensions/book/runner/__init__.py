@@ -22,6 +22,7 @@ import nbformat
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from .. import beside
 from ..launch import Way
 from ..notebook import of_code
 from .python import needs
@@ -202,30 +203,16 @@ def add_runner(app, pagename, templatename, context, doctree):
     app.add_js_file("runner/runner.js", loading_method="defer")
     context.setdefault("launch", []).insert(0, Way("Run here", "in the page, below each cell", action="run-here"))
     folder = Path(app.srcdir, pagename).parent
+    near = Path(app.outdir, "_static", "runner", "beside", pagename).parent
     what = {
         "folder": f"/home/pyodide/{Path(pagename).parent}".rstrip("/."),
         "codes": code,
         "packages": [packages_for(wanted(code, number, folder)) for number in range(len(code))],
-        "beside": beside(app, folder, "\n".join(code)),
+        "beside": beside.copy(folder, "\n".join(code), near),
     }
     target = Path(app.outdir, "_static", "runner", "cells", f"{pagename}.json")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(what, ensure_ascii=False), encoding="utf-8")
-
-
-def beside(app, folder, code):
-    """The files below a chapter's folder that its code names or imports, copied to where the page finds them."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.suffix in (".md", ".ipynb") or "_build" in path.parts:
-            continue
-        if name in code or (path.suffix == ".py" and path.stem in needs.modules(code, lambda name: None)):
-            target = Path(app.outdir, "_static", "runner", "beside", folder.relative_to(app.srcdir), name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-            found.append(name)
-    return found
 
 
 def copy_runtime(app, exception):
