@@ -86,9 +86,10 @@ def remote(folder):
     """Where the book's links lead, and what has not got there."""
     found = repository.find(folder)
     if not found:
+        cure = "set-url" if "origin" in repository.git(folder, "remote").split() else "add"
         yield (
             "look",
-            "no repository to link to: git remote add origin <address>, or BOOK_REPOSITORY; without it, no buttons",
+            f"no repository to link to: git remote {cure} origin <address>, or BOOK_REPOSITORY; without it, no buttons",
         )
         return
     yield "ok", f"links lead to {found['home']}, {found['kind']} {found['ref']}"
@@ -137,7 +138,7 @@ def site(folder):
         yield "look", "the book is not built: make site"
         return
     if not state.exists() or state.read_text() != build.state(folder):
-        yield "look", "the built book is older than its files: make site"
+        yield "look", "the built book is older than its files, or was built with other settings: make site"
     weights = {page: weight(page, html) for page in (html / "chapters").rglob("*.html")}
     heavy = {page.stem: kilobytes for page, kilobytes in weights.items() if kilobytes > PAGE_KB}
     for name, kilobytes in heavy.items():

@@ -20,7 +20,9 @@ from nbformat.v4 import new_code_cell
 from _extensions.book import beside
 
 BUILD, CHAPTERS = Path("_build"), Path("chapters")
-CHECKED = re.compile(r'(?P<attempt>.*)^check\("(?P<name>[^"]+)", (?P<answer>[^\W\d]\w*)\)\s*\Z', re.MULTILINE | re.DOTALL)
+CHECKED = re.compile(
+    r'(?P<attempt>.*)^check\("(?P<name>[^"]+)", (?P<answer>[^\W\d]\w*)\)\s*\Z', re.MULTILINE | re.DOTALL
+)
 ASKED = re.compile(r'^check\("(?P<name>[^"]+)", .*\)\s*\Z', re.MULTILINE | re.DOTALL)
 SOLVED = r'check\("{}", \w+\)\n```\n.*?```python\n(?P<solution>.*?)```'
 TEST = """\

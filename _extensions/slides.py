@@ -3,8 +3,9 @@
 A deck has what one looks at in a class: figures with their predictions, formulas with the sentence that leads to them,
 theorems, proofs, tables, cells, slips, what we know, and the exercises by name; its speaker notes have the text
 between. Three classes change that where an author writes: `slide` puts a block onto a slide that would be in the notes,
-`no-slide` keeps one off, and what has the class `lecture` is in `lecture.html` as well, the deck of one lecture: the
-whole first page, then these blocks of the chapters. reveal.js shows the decks; slides.js spreads them over slides.
+`no-slide` keeps one off, and what has the class `lecture` is in `lecture.html` as well, the deck of one lecture. What
+the teaching guide says of a chapter is in the notes of its first slide. reveal.js shows the decks; slides.js spreads
+them over slides.
 """
 
 import json
@@ -19,7 +20,7 @@ import yaml
 
 from _extensions.book.fresh import asked
 from _extensions.book.repository import read_config
-from _extensions.one_page import OUTSIDE, beside, pages_of, read, tag, title_in, title_of, unfold
+from _extensions.one_page import OUTSIDE, beside, pages_of, place, read, tag, title_in, title_of, unfold, words
 
 HERE = Path(__file__).parent
 REVEAL = HERE.parent / "node_modules" / "reveal.js" / "dist"
@@ -31,27 +32,33 @@ STATE_TYPE = "application/vnd.jupyter.widget-state+json"
 STATE = f'script[type="{STATE_TYPE}"]'
 MODEL = re.compile(r'"(IPY_MODEL_)?([0-9a-f]{32})"')
 PICTURE = "img, video, iframe, .animation, .widget-picture"
+GUIDE = "chapters/guide"
 SHORT = 240  # letters of a paragraph that may stand above a table
 
 
 class Deck:
     """The slides of one deck: a stack of them for each section, and in a lecture for each page."""
 
-    def __init__(self, site, lecture=False):
-        self.site, self.lecture = site, lecture
+    def __init__(self, site, guide, lecture=False):
+        self.site, self.guide, self.lecture = site, guide, lecture
         self.stack, self.stacks, self.states, self.sheets = tag("section"), [], [], {}
         self.unsaid = []  # for the notes of the next slide
 
-    def add(self, name, about=""):
-        """The slides of a page, below its title what it is about; in a lecture those of its blocks that are marked."""
+    def add(self, name, title="", about=""):
+        """The slides of a page, below its title what it is about; in a lecture those of its blocks that are marked.
+
+        What the guide says of the page is for the notes of its first slide.
+        """
         source = read(self.site, name)
         self.name, self.all = name, not self.lecture
         self.language, self.theme = source.html.get("lang", "en"), source.head.script.get_text()
         for sheet in source.head.select("link[rel=stylesheet]"):
             self.sheets[self.link(sheet["href"])] = None
-        self.title = title_of(source)
+        self.title = title or title_of(source)
         article = self.own(source)
         self.begin_stack()
+        guide = [*(self.guide.minute(name) if self.lecture else ()), *self.guide.about(self.title)]
+        self.unsaid = [with_mathml(block) for block in guide]
         if self.all or not self.stacks:
             self.open(tag("h1", self.title), "title")
             if about:
@@ -93,9 +100,9 @@ class Deck:
         if all(is_reading_list(block) for block in blocks):
             return
         places = [place for place, block in enumerate(blocks) if "exercise" in block.get("class", ())]
-        exercises = [blocks[place] for place in places]
+        first = min(places, default=len(blocks))
         before = None
-        for block in blocks[: min(places, default=None)]:
+        for block in blocks[:first]:
             if block.name == "section":
                 if block.h2 and not self.lecture:
                     self.begin_stack()
@@ -105,8 +112,8 @@ class Deck:
             else:
                 self.note(heading, block)
             before = block
-        if exercises and self.all:
-            self.exercises(heading, exercises)
+        if places and self.all:
+            self.exercises(heading, blocks[first:])
 
     def kind(self, block):
         """What a block is on a slide; None if it is on none."""
@@ -170,9 +177,8 @@ class Deck:
         above = [] if head.get_text() == self.title else [tag("p", self.title, class_="chapter-name")]
         self.slide.append(tag("header", *above, head))
         self.stack.append(self.slide)
-        if self.all:
-            for said in self.unsaid:
-                self.say(said)
+        for said in self.unsaid:
+            self.say(said)
         self.unsaid = []
 
     def note(self, heading, block):
@@ -181,10 +187,10 @@ class Deck:
             self.unit(block, "question")
         elif has_picture(block):
             self.slide_kind = None
-        elif "cell" not in block.get("class", ()) and block.get_text().strip() and not block.select(".solution"):
-            if self.slide is None:
+        elif "cell" not in block.get("class", ()) and block.get_text().strip() and not is_solution(block):
+            if self.slide is None and self.all:
                 self.unsaid.append(with_mathml(block))
-            elif self.all or heading == self.heading:
+            elif self.slide and (self.all or heading == self.heading):
                 self.say(with_mathml(block))
 
     def say(self, said):
@@ -193,11 +199,16 @@ class Deck:
             self.slide.append(tag("aside", class_="notes"))
         self.slide.contents[-1].append(said)
 
-    def exercises(self, heading, exercises):
-        """By name: whoever does one does it on the page."""
-        links = [tag("a", *list(title_in(it).contents), href=self.link(f"#{it['id']}")) for it in exercises]
+    def exercises(self, heading, blocks):
+        """By name, since whoever does one does it on the page; what is asked is in the notes."""
+        names = tag("ul")
         self.open(heading, "flow")
-        self.unit(tag("ul", *[tag("li", link) for link in links]), "exercises")
+        self.slide.append(tag("div", names, class_="unit exercises"))
+        for block in blocks:
+            if "exercise" in block.get("class", ()):
+                title = deepcopy(title_in(block))
+                names.append(tag("li", tag("a", *list(title.contents), href=self.link(f"#{block['id']}"))))
+            self.note(heading, block)
 
     def models(self):
         """As the pages have them: those that a figure here shows, with what they name."""
@@ -226,6 +237,34 @@ class Deck:
 </head>
 <body><div class="reveal" role="main"><div class="slides">{"".join(map(str, self.stacks))}</div></div></body></html>
 """
+
+
+class Guide:
+    """What the teaching guide, if there is one, says of a chapter: in the plan of a lecture, and under its number."""
+
+    def __init__(self, site):
+        there = (site / f"{GUIDE}.html").exists()
+        self.article = read(site, GUIDE).article if there else tag("article")
+        self.sections = {
+            words(section.h2).partition(" ")[0]: section for section in self.article.select("section:has(> h2)")
+        }
+        for unused in self.article.select(OF_PAGES):
+            unused.decompose()
+
+    def minute(self, name):
+        """From which minute on it is told, and what of it."""
+        for row in self.article.select("tbody tr:has(a[href])"):
+            minute, what, _ = row.select("td")[:3]
+            if place(GUIDE, row.a["href"])[0] == name:
+                return [tag("p", f"From minute {words(minute)}: ", *deepcopy(what).contents)]
+        return []
+
+    def about(self, title):
+        section = self.sections.get(title.partition(".")[0])
+        blocks = deepcopy(section).find_all(recursive=False) if section else []
+        for link in [link for block in blocks for link in block.select("a")]:
+            link.name, link.attrs = "span", {}
+        return [block for block in blocks if block.name != "h2"]
 
 
 def named(text):
@@ -258,6 +297,10 @@ def goes_with_figure(block):
 def has_picture(block):
     shown = block.select_one(":scope > .cell_output") if "cell" in block.get("class", ()) else block
     return bool(shown) and block.name in ("div", "figure") and bool(shown.select_one(PICTURE))
+
+
+def is_solution(block):
+    return "solution" in block.get("class", ()) or bool(block.select(".solution"))
 
 
 def is_question(block):
@@ -320,13 +363,14 @@ def write(folder, output):
     (target / "reveal.css").write_text(stylesheet(), encoding="utf-8")
     root = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf-8"))["root"]
     about = read_config(folder).get("title", "")
-    lecture, decks = Deck(site, lecture=True), {}
+    guide = Guide(site)
+    lecture, decks = Deck(site, guide, lecture=True), {}
     for page in pages_of(site, root):
         if page.name == root or page.numbered:
-            deck = decks[Path(page.name).name] = Deck(site)
-            below = about.partition(": ")[2] if page.name == root else ""
-            deck.add(page.name, below)
-            lecture.add(page.name, below)
+            deck = decks[Path(page.name).name] = Deck(site, guide)
+            title, _, below = about.partition(": ") if page.name == root else ("", "", "")
+            deck.add(page.name, title, below)
+            lecture.add(page.name, title, below)
     lecture.title = "One lecture"
     decks["lecture"] = lecture
     for name, deck in decks.items():

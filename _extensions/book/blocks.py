@@ -11,7 +11,9 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.body import Sidebar
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 
+logger = getLogger(__name__)
 TASK = re.compile(r'<input class="task-list-item-checkbox"( checked="checked")?')
 
 
@@ -56,6 +58,16 @@ def begin(block, word):
         block.insert(0, nodes.paragraph("", "", word))
 
 
+def find_unclosed(app, doctree):
+    """A proof within a theorem: nobody means that, and the theorem would have no end."""
+    for proof in doctree.findall(lambda node: "demonstration" in getattr(node, "attributes", {}).get("classes", ())):
+        around = proof.parent
+        while around and "proof" not in around.get("classes", ()):
+            around = around.parent
+        if around:
+            logger.warning("a proof inside another block", location=proof)
+
+
 def name_tasks(app, pagename, templatename, context, doctree):
     """A box of a task list says in words what it shows."""
     if "task-list-item-checkbox" in context.get("body", ""):
@@ -74,3 +86,4 @@ def setup(app):
     app.add_directive("margin", Margin)
     app.add_directive_to_domain("prf", "proof", Proof, override=True)
     app.connect("html-page-context", name_tasks)
+    app.connect("doctree-read", find_unclosed)

@@ -52,8 +52,9 @@ RULES = (
     (
         r"Found an unexpected `code-cell`.*",
         "a cell that nobody runs",
-        "It stands inside another block, or the page's header names no kernel: compare with the top of a chapter",
+        "{around}",
     ),
+    (r"(a proof inside another block)", "{1}", "{around}"),
     (
         r"(cell \d+: picture with .*)",
         "{1}",
@@ -170,6 +171,7 @@ RULES = (
         "Let it begin with a line `# Its title`",
     ),
 )
+FENCE = re.compile(r"^\s*(`{3,}|:{3,}|~{3,})\s*(?:\{([\w:-]+)\})?")
 # What was said already, in other words.
 ECHO = re.compile(r"label '.+' not found\.|Duplicate ID: .*|toctree contains reference to nonexisting document.*")
 
@@ -202,6 +204,20 @@ class OneLine(logging.Filter):
                 fill = Formatter().vformat
                 return ". ".join(fill(part, (text, *found.groups()), words).rstrip(".:") for part in (cause, cure))
         return text.splitlines()[0]
+
+
+def still_open(lines):
+    """(number of its line, name) of the block that these lines leave open, if they leave one."""
+    ahead = []
+    for number, line in enumerate(lines, 1):
+        if fence := FENCE.match(line):
+            marks, name = fence.groups()
+            if name or not ahead:
+                ahead.append((marks, number, name or "code"))
+            elif marks[0] == ahead[-1][0][0] and len(marks) >= len(ahead[-1][0]):
+                ahead.pop()
+    blocks = [it[1:] for it in ahead if it[2] != "code-cell"]  # the cell's own line may be among these
+    return blocks[-1] if blocks else None
 
 
 class Words:
@@ -256,6 +272,15 @@ class Words:
     def cell_header(self):
         self.record.location = f"{self.page}:{self.found[1]}"
         return "the header of this cell cannot be read"
+
+    def around(self):
+        """What should have been closed above."""
+        _, _, line = self.record.location.partition(":")
+        text = Path(self.app.srcdir, self.page).read_text(encoding="utf-8")
+        if opened := still_open(text.splitlines()[: int(line or 1) - 1]):
+            number, name = opened
+            return f"It stands inside the {{{name}}} that begins in line {number}: close that above"
+        return "The page's header names no kernel: compare with the top of a chapter"
 
     def directive(self):
         return near(

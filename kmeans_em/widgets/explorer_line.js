@@ -37,7 +37,7 @@ function lineFigure({ X, means, root, axisLabels, heightFor = heightOf, view }) 
   function draw(drawn) {
     const { means, sigma, logWeights, lloyd } = drawn;
     const context = canvas.getContext("2d");
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    blank(context);
     marks(context, drawn);
     svg.querySelector(".height").textContent = "";
     svg.querySelector(".note").textContent = sigma === 0 ? "no density at σ = 0" : "";

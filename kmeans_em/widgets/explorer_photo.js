@@ -83,7 +83,7 @@ function colourFigure({ X, root, view }) {
   }
   function draw(drawn) {
     const context = canvas.getContext("2d");
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    blank(context);
     marks(context, drawn);
     svg.querySelector(".rings").innerHTML = twins(drawn.lloyd, toScreen);
   }

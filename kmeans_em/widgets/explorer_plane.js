@@ -85,7 +85,7 @@ function planeFigure({ X, means, root, axisLabels, heightFor = heightOf, view })
   function draw(drawn) {
     const { means, sigma, logWeights, lloyd } = drawn;
     const context = canvas.getContext("2d");
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    blank(context);
     drawField(context, { means, sigma, logWeights });
     marks(context, drawn);
     const [rx, ry] = axes.map((axis) => Math.abs(axis.at(sigma) - axis.at(0)));

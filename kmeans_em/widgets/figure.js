@@ -151,6 +151,12 @@ function sharp(canvas, width, height) {
   canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
+// All of it, also where a pixel of the figure is less than one of the screen.
+function blank(context) {
+  const ratio = context.getTransform().a;
+  context.clearRect(0, 0, context.canvas.width / ratio, context.canvas.height / ratio);
+}
+
 const average = (list) => list.reduce((a, b) => a + b) / list.length;
 const copy = (means) => means.map((mean) => [...mean]);
 const sameMeans = (a, b) => a.length === b.length && a.every((mean, j) => mean.every((m, c) => m === b[j][c]));

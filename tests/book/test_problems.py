@@ -75,6 +75,7 @@ $$
 ```
 """,
     "untitled": "Words.\n",
+    "unclosed": "# A page\n\n:::{prf:theorem} One\nIt is so.\n\n:::{prf:proof}\nLook.\n:::\n",
     "old": "---\nsubstitutions: {a: b}\n---\n# A page\n\n```{prf:proof}\n```\n",
     "author": cells(
         "import matplotlib.pyplot as plt\nfrom ipywidgets import interact\n\n\n"
@@ -114,7 +115,8 @@ stderr.md:9: cell 1: RuntimeWarning: so so. Mend what it complains about, or giv
 stderr.md:14: cell 2: aha. Mend
 header.md:4: the page's header cannot be read: mapping values are not allowed here. A text that holds a colon
 cell header.md:8: the header of this cell cannot be read. A text that holds a colon
-nested.md:10: a cell that nobody runs. It stands inside another block
+nested.md:10: a cell that nobody runs. It stands inside the {note} that begins in line 8: close that above
+unclosed.md:6: a proof inside another block. It stands inside the {prf:theorem} that begins in line 3: close that above
 größe.md:14: cell 2: picture with no text alternative. Say what it shows in the header of the cell: `mystnb:
 größe.md:16: picture with no text alternative. Say what it shows: `![words](file)`
 größe.md:18: there is no picture "pik.png". Did you mean "pic.png"?

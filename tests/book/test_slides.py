@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from _extensions.book.repository import read_config
 from tests.build import NOTEBOOK, ROOT, build, scratch
 
 pytestmark = pytest.mark.xdist_group("slides")
@@ -115,6 +116,27 @@ def test_the_lecture_is_the_one_that_the_guide_plans(read):
 
 
 @pytest.mark.house
+def test_the_guide_speaks_where_a_chapter_begins(read, soups):
+    guide = soups["chapters/guide.html"].article
+    for name, deck in read.items():
+        if name[:2].isdigit():
+            [section] = [
+                it for it in guide.select("section:has(> h2)") if it.h2.get_text().startswith(f"{int(name[:2])} ")
+            ]
+            said = words(deck.select_one(".slides section section aside"))
+            assert all(words(paragraph) in said for paragraph in section.select("p")), name
+    said = [words(stack.select_one("aside")) for stack in read["lecture"].select(".slides > section")]
+    assert [re.match(r"Fromminute(\d+)", note)[1] for note in said] == ["0", "10", "22", "27", "40", "55", "77"]
+
+
+def test_the_title_is_the_book_s(read):
+    title, _, below = read_config(ROOT)["title"].partition(": ")
+    for name in ("start", "lecture"):
+        first = read[name].select_one("section.title")
+        assert [first.h1.get_text(), first.select_one(".question").get_text()] == [title, below]
+
+
+@pytest.mark.house
 def test_a_deck_weighs_little(decks):
     for deck in decks.glob("*.html"):
         assert deck.stat().st_size < (800_000 if deck.stem == "lecture" else 500_000), deck.name
@@ -175,6 +197,11 @@ Count.
 :class: dropdown
 Two: quicksilver.
 ```
+
+:::{note}
+:class: only-teacher
+Bring cobalt.
+:::
 """
 )
 
@@ -219,12 +246,12 @@ def test_marks_of_an_author_decide(marked):
         "Exercise 1.1 (How many?)",
     ):
         assert word in shown, word
-    for word in ("nobody but the speaker", "Tin", "in a heap"):
+    for word in ("nobody but the speaker", "Tin", "in a heap", "Count."):
         assert (word in said, word in shown) == (True, False), word
-    for word in ("lead", "Count.", "quicksilver"):
+    for word in ("lead", "quicksilver"):
         assert word not in shown + said, word
-    assert ("mercury" in said) == (edition == "teacher")
-    assert "mercury" not in shown
+    for word in ("mercury", "cobalt"):
+        assert (word in said, word in shown) == (edition == "teacher", False), word
     shown, _ = shown_and_said(lecture)
     assert "Silver" in shown
     assert not [word for word in ("Copper", "Gold", "iron", "Their number") if word in shown]

@@ -91,6 +91,20 @@ def test_a_figure_moves_and_its_keys_are_its_own(open_deck):
     assert slider.input_value() != before
 
 
+def test_what_was_drawn_before_is_wiped_off_where_a_figure_is_drawn_smaller(open_deck):
+    page = open_deck("start")
+    page.evaluate("Reveal.slide(0, 2)")
+    page.locator(f"{NOW} .kmeans-em input[type=range]").first.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(50)
+    at_the_edge, inside = page.locator(f"{NOW} canvas").evaluate(
+        """(canvas) => [12, 45].map((left) =>
+          [...canvas.getContext("2d").getImageData(canvas.width - left, canvas.height / 2, 1, 1).data])"""
+    )
+    assert at_the_edge == pytest.approx(inside, abs=12)
+
+
 @pytest.mark.parametrize("width", [1600, 900])
 def test_a_figure_is_dragged_where_the_pointer_is(open_deck, width):
     """On a screen on which the slide is larger, and on one on which it is smaller."""
