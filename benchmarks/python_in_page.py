@@ -67,9 +67,9 @@ def as_it_comes(site, folder):
     """The site once more, with Pyodide's own files for JupyterLite."""
     shutil.copytree(site, folder, copy_function=os.symlink)
     python, lock = folder / "_static" / "python", folder / "jupyter" / "pyodide-lock.json"
-    shutil.rmtree(python)
-    python.mkdir()
     packages, known = runtime.locked(), json.loads(lock.read_text())
+    for name in (*runtime.ENGINE, *[package["file_name"] for package in packages.values()]):
+        (python / name).unlink()  # a link, which would lead to the book's own
     if missing := runtime.get(packages, python):
         sys.exit(f"no source of {', '.join(missing)} in reach")
     for name in runtime.ENGINE:
