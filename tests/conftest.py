@@ -66,7 +66,7 @@ def site(tmp_path_factory, build_log):
 
 @pytest.fixture(scope="session")
 def decks(site):
-    """The folder of the slides made of the built pages; for the tests of the group "slides", which one worker runs."""
+    """The folder of the slides made of the built pages; for the group "editions", whose worker also packs the site."""
     command = [sys.executable, "-m", "_extensions.slides", ROOT, "--output", site.parents[1]]
     subprocess.run(command, cwd=ROOT, check=True)
     return site / "slides"

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from _extensions.book.repository import read_config
 from tests.build import NOTEBOOK, ROOT, build, scratch
 
-pytestmark = pytest.mark.xdist_group("slides")
+pytestmark = pytest.mark.xdist_group("editions")
 HEADS = ("h1", "h2", "h3", "h4")
 
 

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from tests.build import ROOT
 
-pytestmark = pytest.mark.xdist_group("slides")
+pytestmark = pytest.mark.xdist_group("editions")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 NOW = ".slides section section.present"
