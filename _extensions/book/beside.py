@@ -20,5 +20,5 @@ def copy(folder, code, *targets):
 
 
 def needed(path, name, code):
-    imported = rf"^\s*(?:from|import)\s+{re.escape(path.stem)}\b"
+    imported = rf"^\s*(?:from\s+|import\s+(?:.*,\s*)?){re.escape(path.stem)}\b"
     return name in code or (path.suffix == ".py" and bool(re.search(imported, code, re.MULTILINE)))
