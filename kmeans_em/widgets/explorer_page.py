@@ -5,7 +5,9 @@ from __future__ import annotations
 from kmeans_em.widgets.base import source
 from kmeans_em.widgets.explorer import PARTS
 
-MORE = ("data", "starts", "link", "table", "python", "photo", "save", "page")
+KNOWS = ("data", "starts", "link", "table", "python", "photo", "save")  # without the page
+SHOWS = ("markup", "curves", "runs", "open", "edit", "share", "room", "page")
+MORE = KNOWS + SHOWS
 MODULES = ("em.js", "figure.js", "trail.js", *(f"explorer_{part}.js" for part in (*PARTS, *MORE)))
 
 

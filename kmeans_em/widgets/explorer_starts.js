@@ -11,6 +11,9 @@ export function seeded(seed) {
   };
 }
 
+// Where the reader has placed the means by hand, a seed draws as k-means++ does.
+const bySeed = (start) => (start === "hand" ? "plusplus" : start);
+
 const whole = (random, n) => Math.floor(random() * n);
 
 // k points as means; `how` is "random", "farthest" or "plusplus".
@@ -53,6 +56,17 @@ function spreadRows(X, k, random, next) {
 
 // The first of the farthest.
 const farthestRow = (odds) => odds.reduce((best, odd, i) => (odd > odds[best] ? i : best), 0);
+
+// The point that is farthest from its nearest mean.
+function farthestFrom(X, means) {
+  const D = new Float64Array(means.length);
+  const gap = Array.from({ length: X.n }, (_, i) => {
+    sqDists(X.values, i * X.d, means, D);
+    return Math.min(...D);
+  });
+  const row = farthestRow(gap);
+  return [...X.values.subarray(row * X.d, (row + 1) * X.d)];
+}
 
 // k-means++: a row with probability in proportion to its squared distance.
 function oddsRow(odds, random) {

@@ -1,5 +1,7 @@
 """A page that holds one moving figure and nothing else, and whose model a test can read and set."""
 
+import numpy as np
+
 MOUNT = """
 async ([esm, css, values, theme]) => {
   document.documentElement.dataset.theme = theme;
@@ -21,6 +23,20 @@ async ([esm, css, values, theme]) => {
   window.listening = () => Object.values(listeners).reduce((sum, set) => sum + set.size, 0);
   window.figure = await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })));
   window.end = figure.default.render({ model, el: document.querySelector("main") });
+}
+"""
+
+UNHURRIED = 395  # milliseconds between two things that a figure says: 400 by its own clock
+QUIET = 450  # milliseconds after a picture: what a screen reader is to say and the address have been written
+SETTLED = """
+(milliseconds) => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, milliseconds))))
+"""
+
+LISTEN = """
+(summary) => {
+  window.told = [];
+  new MutationObserver(() => told.push(performance.now())).observe(summary, { childList: true });
 }
 """
 
@@ -65,9 +81,22 @@ def mount(page, widget, theme="light"):
     return page
 
 
-def settle(page):
-    """Until what was asked for is drawn."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+def settle(page, milliseconds=0):
+    """Until what was asked for is drawn, and so much longer by the page's own clock: on a busy machine both wait."""
+    page.evaluate(SETTLED, milliseconds)
+
+
+def listen(page, summary):
+    """Note from now on when a figure's summary changes."""
+    page.locator(summary).evaluate(LISTEN)
+
+
+def pauses_in_what_was_told(page):
+    """Milliseconds from each change of the summary to the next, once the figure has said all."""
+    settle(page, QUIET)
+    told = page.evaluate("told")
+    assert told
+    return np.diff(told).tolist()
 
 
 def set_trait(page, name, value):

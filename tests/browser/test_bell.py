@@ -9,7 +9,17 @@ from scipy.stats import norm
 from kmeans_em import datasets
 from kmeans_em.widgets import Bell
 from kmeans_em.widgets.base import source
-from tests.browser.figures import mount, overlaps, set_trait, settle, trait
+from tests.browser.figures import (
+    QUIET,
+    UNHURRIED,
+    listen,
+    mount,
+    overlaps,
+    pauses_in_what_was_told,
+    set_trait,
+    settle,
+    trait,
+)
 
 COMPUTE = """
 async ([esm, cases]) => {
@@ -140,7 +150,7 @@ def test_the_arrow_keys_go_on_where_the_drag_ended(figure):
         page.keyboard.press(key)
         settle(page)
         assert place(page) == end
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert page.locator(".bell input").get_attribute("aria-valuetext") == "x = 16: drop 12.5, log p = −14.112"
     assert "Twice as far: 50, four times as deep" in page.locator(".bell .summary").inner_text()
 
@@ -214,16 +224,9 @@ def test_any_bell_and_any_x_can_be_drawn(figure, mu, sigma, x):
 
 def test_the_summary_waits_until_x_has_come_to_rest(figure):
     page = figure(Bell())
-    page.evaluate(
-        """() => {
-          window.told = 0;
-          const count = () => (window.told += 1);
-          new MutationObserver(count).observe(document.querySelector(".bell .summary"), { childList: true });
-        }"""
-    )
+    listen(page, ".bell .summary")
     page.locator(".bell input").focus()
     for _ in range(30):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(600)
-    assert 1 <= page.evaluate("window.told") <= 4
+    assert min(pauses_in_what_was_told(page), default=UNHURRIED) >= UNHURRIED
     assert "0.5 σ from μ the drop is 0.125" in page.locator(".bell .summary").inner_text()

@@ -5,7 +5,7 @@ from scipy.stats import foldnorm, norm
 
 from kmeans_em.widgets import Bias
 from kmeans_em.widgets.base import source
-from tests.browser.figures import mount, overlaps, set_trait, settle, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_chapter(figure):
         set_trait(page, "separation", m)
         assert page.locator(".bias .chain b").inner_text() == f"{c} s"
     set_trait(page, "separation", 1)
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert page.locator(".bias .summary").inner_text().startswith("15.9% of each bell")
 
 

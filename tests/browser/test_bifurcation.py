@@ -8,7 +8,7 @@ import pytest
 from kmeans_em import datasets, em, fit, responsibilities
 from kmeans_em.annealing import critical_sigma
 from kmeans_em.widgets import Bifurcation
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 PLANE = datasets.old_faithful(standardised=True)
 WIDGET = Bifurcation([*[(c["name"], c["X"], c["k"]) for c in Bifurcation().cases], ("Old Faithful", PLANE, 3)])
@@ -31,12 +31,12 @@ def go_to(page, sigma):
     set_trait(page, "sigma", sigma)
     reached = "(sigma) => document.querySelector('.sigma-readout').textContent === `σ = ${sigma.toPrecision(3)}`"
     page.wait_for_function(reached, arg=sigma)
-    page.wait_for_timeout(60)
+    settle(page)
     return np.array(trait(page, "means"))
 
 
 def said(page):
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     return page.locator(".bifurcation .summary").inner_text()
 
 
@@ -107,7 +107,7 @@ def test_python_may_put_the_means_somewhere(alone):
     page = alone(1)
     go_to(page, 6)
     set_trait(page, "means", [[2], [2], [2], [19]])
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert np.ptp(trait(page, "means")) > 15
     set_trait(page, "means", [[2], [19]])  # not as many as there are: ignored
     assert "NaN" not in page.locator(".bifurcation").inner_html()
@@ -117,14 +117,14 @@ def test_other_data_begin_anew_and_wipe_clears(alone):
     page = alone(0)
     go_to(page, 3)
     page.locator(".cases button", has_text="ten points").click()
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert (trait(page, "case"), trait(page, "sigma")) == (1, 7.71)
     assert page.locator(".cases [aria-checked=true]").inner_text() == "ten points, 4 means"
     np.testing.assert_allclose(trait(page, "means"), 3.8)
     go_to(page, 5)
     before = page.locator(".trails path").first.get_attribute("d")
     page.locator("[data-do=wipe]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     assert len(page.locator(".trails path").first.get_attribute("d")) < len(before) / 10
 
 
@@ -132,11 +132,11 @@ def test_predictions_are_drawn_when_asked_for(alone):
     page = alone(0)
     assert page.locator(".law, .critical").count() == 0
     page.locator("[data-do=predictions]").check()
-    page.wait_for_timeout(100)
+    settle(page)
     assert page.locator(".law").count() == 2
     assert trait(page, "predictions") is True
     page.locator(".cases button", has_text="ten points").click()
-    page.wait_for_timeout(100)
+    settle(page)
     assert page.locator(".law").count() == 0
     assert page.locator(".both").count() == 1
 
@@ -147,11 +147,11 @@ def test_the_keyboard_moves_sigma_and_says_where_the_means_are(alone):
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelector('.sigma-readout').textContent === 'σ = 0.560'")
-    page.wait_for_timeout(100)
+    settle(page)
     words = slider.get_attribute("aria-valuetext")
     assert re.fullmatch(r"σ = 0\.560: means at 1\.00, 11\.0", words), words
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert 0.56 < trait(page, "sigma") < 0.6
 
 
@@ -183,7 +183,7 @@ def test_labels_never_touch_and_nothing_is_wider_than_the_page(alone, width, the
     heights = set()
     for ratio in (1.2, 0.95, 0.3, 1.1):
         go_to(page, float(f"{ratio * sigma_c:.3g}"))
-        page.wait_for_timeout(450)
+        settle(page, QUIET)
         assert overlaps(page, ".bifurcation") == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert "NaN" not in page.locator(".bifurcation").inner_html()

@@ -7,7 +7,7 @@ import pytest
 
 from kmeans_em import em
 from kmeans_em.widgets import Blocks
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 CASES = [
     (8, (1, 4, 7, 11, 14)),
@@ -96,12 +96,12 @@ def test_a_tie_keeps_two_blocks_and_the_page_says_so(alone):
     page = alone(Blocks(8, (5, 11, 1), 2))
     assert "the total tends to 2, not to 1" in said(page, "summary")
     set_trait(page, "sigma", 0)
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert tower(page) == pytest.approx([1, 1, 0])
     assert said(page, "sum") == "S = 1 + 1 + 0 = 2"
     assert "k-means must choose" in said(page, "summary")
     set_trait(page, "means", [5, 11])
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert "no block melts" in said(page, "summary")
 
 
@@ -116,7 +116,7 @@ def test_the_left_end_of_the_slider_is_k_means_and_the_text_s_sigmas_are_on_it(a
         page.keyboard.press("ArrowRight")
     assert {0, 0.7, 1, 2, 4, 10, 20} <= seen
     page.keyboard.press("Home")
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert slider.get_attribute("aria-valuetext") == "σ = 0: total 1, share of the nearest 1"
     assert said(page, "summary").startswith("k-means: one block is left")
 
@@ -165,7 +165,7 @@ def test_figure_and_controls_fit_on_a_phone_and_nothing_jumps(alone, width):
     heights = set()
     for sigma in (0, 0.7, 1, 2, 4, 8, 20):
         set_trait(page, "sigma", sigma)
-        page.wait_for_timeout(450)
+        settle(page, QUIET)
         heights.add(round(page.locator(".blocks").bounding_box()["height"]))
     assert len(heights) == 1
     top = page.locator(".blocks").bounding_box()["y"]

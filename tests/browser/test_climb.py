@@ -126,7 +126,7 @@ def test_the_climb_rests_where_em_does(alone):
 def test_with_motion_the_dot_ends_where_it_does_without(alone):
     page = alone()
     press(page)
-    page.wait_for_timeout(900)
+    settle(page, 900)
     press(page)
     page.wait_for_function("document.querySelector('[data-is=after]').textContent.startsWith('−25')")
     settle(page)

@@ -6,7 +6,7 @@ import pytest
 from kmeans_em import datasets, gaussian
 from kmeans_em.widgets import Collapse
 from kmeans_em.widgets.base import source
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 LINE = datasets.line()
 CASES = [(LINE, 5), (LINE, 0), (LINE, 3), (np.array([[0.0], [1e-3], [5e5], [1e6]]), 2)]
@@ -20,10 +20,6 @@ def figure(open_page):
         return mount(open_page("about:blank", width=width, **context), widget)
 
     return open_
-
-
-def settle(page):
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def sums(page):
@@ -48,7 +44,7 @@ def test_the_table_says_what_the_chapter_says(figure):
     assert sums(page) == ["-2.018", "-53.977", "-55.994", "-2.706", "-16.914", "-19.620"]
     set_trait(page, "sigma", 0.0001)
     assert sums(page)[3:] == ["7.598", "-17.158", "-9.560"]
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert "log 10 = 2.303" in page.locator(".collapse .summary").inner_text()
 
 

@@ -8,7 +8,7 @@ from scipy.special import log_expit
 
 from kmeans_em import responsibilities
 from kmeans_em.widgets import Deltas
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 MEANS = [1, 11]
 
@@ -42,7 +42,7 @@ def heights(page, panel):
 def press(page, key):
     page.locator(".deltas input").focus()
     page.keyboard.press(key)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    settle(page)
 
 
 def test_the_page_computes_what_python_computes(figure):
@@ -84,7 +84,7 @@ def test_the_priors_never_move_and_the_posteriors_are_drawn_as_high_as_they_are(
 def test_the_left_end_of_the_slider_is_the_limit(figure):
     page = figure(Deltas())
     press(page, "Home")
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert trait(page, "sigma") == 0
     assert shares(page) == [["0", "1"]] * 2
     assert page.locator(".deltas input").get_attribute("aria-valuetext") == "σ = 0: the limit, share 1"
@@ -145,7 +145,7 @@ def test_play_goes_down_to_the_limit_and_a_touch_pauses_it(figure):
     press(page, "ArrowLeft")
     assert page.locator("[data-do=play]").inner_text() == "Play"
     stopped = trait(page, "sigma")
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert trait(page, "sigma") == stopped
     assert 0 < stopped < 4
 

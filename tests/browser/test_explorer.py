@@ -6,6 +6,7 @@ import pytest
 from benchmarks.slider_latency import page_of
 from kmeans_em import datasets, fit, free_energy, gaussian, inertia, log_likelihood, plots, responsibilities
 from kmeans_em.widgets import Explorer
+from tests.browser.figures import QUIET, settle
 
 X = datasets.old_faithful(standardised=True)
 START = [[-0.4, 0.3], [0.4, -0.3]]
@@ -35,16 +36,16 @@ def slide_at_once(page, position):
         """(slider, position) => {
           slider.value = position;
           slider.dispatchEvent(new Event("input", { bubbles: true }));
-          return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         }""",
         position,
     )
+    settle(page)
 
 
 def slide(page, position):
     """Move the slider and wait until the means rest and the summary is written."""
     slide_at_once(page, position)
-    page.wait_for_timeout(700)
+    settle(page, 700)
     return part(page, ".controls > .slider input")
 
 
@@ -198,7 +199,7 @@ def test_full_screen_is_filled_and_left_again(start):
     button = part(page, "[data-do=enlarge]")
     button.click()
     page.wait_for_function("document.fullscreenElement?.matches('.explorer')")
-    page.wait_for_timeout(300)
+    settle(page, 300)
     drawing, last = (part(page, name).bounding_box() for name in (".stage", ".side"))
     assert button.get_attribute("aria-pressed") == "true"
     assert drawing["width"] > 1.5 * before["width"]
@@ -210,12 +211,12 @@ def test_full_screen_is_filled_and_left_again(start):
     page.mouse.down()
     page.mouse.move(300, 200)
     page.mouse.up()
-    page.wait_for_timeout(100)
+    settle(page)
     moved = handle.bounding_box()
     assert (moved["x"] + moved["width"] / 2, moved["y"] + moved["height"] / 2) == pytest.approx((300, 200), abs=2)
     button.click()
     page.wait_for_function("!document.fullscreenElement")
-    page.wait_for_timeout(300)
+    settle(page, 300)
     assert part(page, ".stage").bounding_box()["width"] == pytest.approx(before["width"], abs=1)
 
 
@@ -223,7 +224,7 @@ def test_the_read_outs_are_those_of_python(start):
     page = start()
     part(page, "[data-is=follow]").uncheck()
     part(page, "[data-do=reset]").click()
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert number(page, "inertia") == pytest.approx(inertia(X, START), rel=5e-3)
     assert number(page, "free-energy") == pytest.approx(free_energy(X, START, 1.2), rel=5e-3)
     shared = (responsibilities(X, START, 1.2).max(axis=1) < 0.99).sum()
@@ -234,18 +235,18 @@ def test_step_run_and_reset_move_the_means_and_their_twins(start):
     page = start()
     part(page, "[data-is=follow]").uncheck()
     part(page, "[data-do=reset]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     np.testing.assert_allclose(means(page), START, atol=1e-9)
     part(page, "[data-do=step]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     np.testing.assert_allclose(means(page), fit(X, START, 1.2, max_steps=1).means, atol=6e-3)
     part(page, "[data-do=run]").click()
     assert part(page, "[data-do=run]").inner_text() == "Pause"
-    page.wait_for_timeout(900)
+    settle(page, 900)
     part(page, "[data-do=run]").click()
     assert part(page, "[data-do=run]").inner_text() == "Run"
     part(page, "[data-do=reset]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     np.testing.assert_allclose(means(page), START, atol=1e-9)
 
 
@@ -254,20 +255,20 @@ def test_a_step_can_be_taken_back(start):
     back = part(page, "[data-do=back]")
     part(page, "[data-is=follow]").uncheck()
     part(page, "[data-do=reset]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     assert back.get_attribute("aria-disabled") == "true"
     for _ in range(2):
         part(page, "[data-do=step]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     two = means(page)
     part(page, "[data-do=step]").click()
     back.click()
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     np.testing.assert_array_equal(means(page), two)
     assert "After 2 steps each" in part(page, ".summary").inner_text()
     for _ in range(2):
         back.click()
-    page.wait_for_timeout(100)
+    settle(page)
     np.testing.assert_allclose(means(page), START, atol=1e-9)
     assert back.get_attribute("aria-disabled") == "true"
 
@@ -297,7 +298,7 @@ def test_run_goes_to_rest_at_once_for_readers_who_asked_for_less_motion(start):
     part(page, "[data-is=follow]").uncheck()
     part(page, "[data-do=reset]").click()
     part(page, "[data-do=run]").click()
-    page.wait_for_timeout(300)
+    settle(page, 300)
     np.testing.assert_allclose(means(page), fit(X, START, 1.2, tol=1e-8).means, atol=6e-3)
 
 
@@ -335,7 +336,7 @@ def test_a_mean_can_be_dragged(start):
     page.mouse.down()
     page.mouse.move(x + 50, y - 30, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(100)
+    settle(page)
     moved = means(page) - before
     assert moved[0, 0] > 0.1
     assert moved[0, 1] > 0.1
@@ -348,7 +349,7 @@ def test_everything_works_by_keyboard(start):
     reached = []
     for _ in range(5):
         page.keyboard.press("Tab")
-        page.wait_for_timeout(20)
+        settle(page)
         reached.append(page.evaluate("document.activeElement.dataset.do ?? document.activeElement.className"))
     assert reached == ["handle", "", "play", "enlarge", "step"]
     part(page, "[data-is=follow]").focus()
@@ -358,14 +359,14 @@ def test_everything_works_by_keyboard(start):
     part(page, ".handle").nth(1).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
-    page.wait_for_timeout(100)
+    settle(page)
     moved = means(page) - before
     assert moved[1, 0] > 0
     assert moved[1, 1] > 2 * moved[1, 0]
     slider = part(page, ".controls > .slider input")
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
+    settle(page)
     assert slider.get_attribute("aria-valuetext") == "σ = 0: k-means"
 
 
@@ -398,7 +399,7 @@ def test_the_drawing_keeps_its_height_while_one_reads(address, open_page):
     slide(page, 0)
     assert part(page, ".stage").bounding_box()["height"] == before
     page.set_viewport_size({"width": 700, "height": 900})
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert part(page, ".stage").bounding_box()["height"] > before
 
 
@@ -406,7 +407,7 @@ def test_a_figure_far_down_a_page_has_a_height_of_its_own(start):
     page = start()
     natural = part(page, ".stage").bounding_box()["height"]
     page.evaluate("document.body.style.paddingTop = '3000px'; document.body.style.width = '679px'")
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert part(page, ".stage").bounding_box()["height"] == pytest.approx(natural, abs=2)
 
 
@@ -445,7 +446,7 @@ def test_the_log_likelihood_map_finds_the_top(address, open_page):
     assert page.locator(".likelihood [data-is=log-likelihood]").inner_text() == "−18.879"
     page.locator(".likelihood .handle").focus()
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(100)
+    settle(page)
     assert page.locator(".likelihood [data-is=log-likelihood]").inner_text() != "−18.879"
 
 
@@ -480,12 +481,12 @@ def test_a_weight_moves_the_posterior_and_the_likelihood(address, open_page):
     first.focus()
     for _ in range(30):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(100)
+    settle(page)
     assert (first.input_value(), second.input_value()) == ("80", "20")
     expected = log_likelihood(line, [[1], [11]], 4, [0.8, 0.2])
     assert number(page, "log-likelihood") == pytest.approx(expected, abs=1e-3)
     part(page, "[data-do=reset]").click()
-    page.wait_for_timeout(100)
+    settle(page)
     assert first.input_value() == "50"
     slide(page, 0)
     assert part(page, "[data-is=log-likelihood]").inner_text() == "none"

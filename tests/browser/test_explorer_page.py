@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from kmeans_em import datasets, fit, free_energy, inertia, log_likelihood, responsibilities
+from tests.browser.figures import QUIET, settle
 from tests.browser.test_pages import breaches
 from tests.build import ROOT
 
@@ -38,10 +39,6 @@ def tab(page, name):
 def do(page, name):
     page.locator(f"[data-do={name}]").click(force=True)  # also where it is disabled
     settle(page)
-
-
-def settle(page):
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
 
 def now(page):
@@ -524,14 +521,14 @@ def test_a_million_rows_are_cut_with_a_sentence_and_the_page_goes_on(explorer, t
     assert points(page).shape == (100_000, 2)
     do(page, "step")
     assert numbers(page)["steps"] == 1
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     tab(page, "share")
     page.wait_for_function("document.querySelector('[data-is=link-says]').textContent.includes('does not hold')")
 
 
 def linked(page):
     """The link that the page has, once it has come to rest."""
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     return urlparse(page.url).fragment
 
 
@@ -870,7 +867,7 @@ def test_the_explorers_of_the_chapters_open_large_with_their_data_and_state(open
     if step.is_visible() and step.get_attribute("aria-disabled") != "true":
         step.click()
         step.click()
-    page.wait_for_timeout(800)
+    settle(page, 800)
     shown = figure.locator(".handle").evaluate_all(LABELS)
     figure.get_by_role("link", name="Open large").click()
     page.wait_for_url("**/explorer.html#*")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.figures import settle
 from tests.browser.wide_page import PAGE, PICTURE, WIDE
 from tests.build import build, scratch
 from tests.serve import serving
@@ -55,7 +56,7 @@ def test_what_is_cut_off_can_be_scrolled_to_and_says_on_which_side_it_goes_on(op
         assert box.evaluate(sides) == ["more-right"], name
         for place, expected in [("40", ["more-left", "more-right"]), ("box.scrollWidth", ["more-left"])]:
             box.evaluate(f"(box) => {{ box.scrollLeft = {place}; }}")
-            page.wait_for_timeout(100)
+            settle(page)
             assert sorted(box.evaluate(sides)) == expected, name
 
 

@@ -6,7 +6,7 @@ import pytest
 from kmeans_em import datasets, fit, inertia
 from kmeans_em.widgets import LearnSigma
 from kmeans_em.widgets.base import source
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 LINE = datasets.line()
 
@@ -19,10 +19,6 @@ def figure(open_page):
         return mount(open_page("about:blank", width=width, **context), widget)
 
     return open_
-
-
-def settle(page):
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @pytest.mark.parametrize("sigma", [0.01, 0.5, 3, 20, 1000])
@@ -53,7 +49,7 @@ def test_step_by_step_and_all_at_once(figure):
     assert trait(page, "step") == 12
     page.locator(".learn-sigma [data-do=reset]").click()
     assert (trait(page, "step"), trait(page, "sigma")) == (0, 0.5)
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert "below the floor" in page.locator(".learn-sigma .summary").inner_text()
 
 

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from benchmarks.slider_latency import page_of
 from kmeans_em.widgets import Narrowing
 from kmeans_em.widgets.base import source
+from tests.browser.figures import QUIET, UNHURRIED, listen, pauses_in_what_was_told, settle
 
 COMPUTE = """
 async ([esm, xs, sigma]) => {
@@ -53,15 +54,15 @@ def slide(page, position):
         """(slider, position) => {
           slider.value = position;
           slider.dispatchEvent(new Event("input", { bubbles: true }));
-          return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
         }""",
         position,
     )
+    settle(page)
 
 
 def press(page, button):
     page.locator(f".narrowing [data-do={button}]").click()
-    page.wait_for_timeout(100)
+    settle(page)
 
 
 def sigma(page):
@@ -134,7 +135,7 @@ def test_the_left_end_of_the_slider_is_the_point_mass(chapter):
     page = chapter()
     page.locator(".narrowing input").focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert page.locator(".narrowing input").get_attribute("aria-valuetext") == "σ = 0: the point mass"
     assert readings(page) == {
         "transport": "0",
@@ -149,7 +150,7 @@ def test_the_left_end_of_the_slider_is_the_point_mass(chapter):
     assert sigma(page) == "0"
     page.locator(".narrowing input").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(100)
+    settle(page)
     assert sigma(page) == "0.0100"
 
 
@@ -168,16 +169,16 @@ def test_halving_by_keyboard_never_reaches_0_and_reset_goes_back(chapter):
     page.keyboard.press("Tab")
     for _ in range(2):
         page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
+    settle(page)
     assert (sigma(page), readings(page)["near"]) == ("0.250", f"{2 * norm.cdf(0.4) - 1:.6f}")
     page.locator("[data-do=halve]").evaluate("(button) => { for (let i = 0; i < 1200; i++) button.click(); }")
-    page.wait_for_timeout(100)
+    settle(page)
     shown = readings(page)
     assert (shown["variation"], shown["atom"]) == ("1", "0")
     assert float(shown["transport"].replace("−", "-")) > 0
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
+    settle(page)
     assert sigma(page) == "1.00"
 
 
@@ -195,7 +196,7 @@ def test_the_cdf_is_a_half_at_mu_until_sigma_is_0(chapter):
     heights = {}
     for position in (400, 1, 0):
         slide(page, position)
-        heights[position] = float(page.locator(".narrowing svg .half").get_attribute("cy"))
+        heights[position] = float(page.locator(".narrowing svg .half[cy]").get_attribute("cy"))
     roof = float(page.locator(".narrowing svg .dot").get_attribute("cy"))
     floor = float(page.locator(".narrowing svg .open").get_attribute("cy"))
     assert heights == {400: (roof + floor) / 2, 1: (roof + floor) / 2, 0: roof}
@@ -242,13 +243,7 @@ def test_nothing_is_cut_off_or_too_small_to_touch(chapter, width, scheme):
 
 def test_the_summary_waits_until_the_slider_has_come_to_rest(chapter):
     page = chapter()
-    page.evaluate(
-        """() => {
-          window.told = 0;
-          const count = () => (window.told += 1);
-          new MutationObserver(count).observe(document.querySelector(".narrowing .summary"), { childList: true });
-        }"""
-    )
+    listen(page, ".narrowing .summary")
     # within the page: between two calls from here, a busy machine may pause for as long as a reader who rests
     page.locator(".narrowing input").evaluate(
         """async (slider) => {
@@ -259,8 +254,7 @@ def test_the_summary_waits_until_the_slider_has_come_to_rest(chapter):
           }
         }"""
     )
-    page.wait_for_timeout(600)
-    assert 1 <= page.evaluate("window.told") <= 4
+    assert min(pauses_in_what_was_told(page), default=UNHURRIED) >= UNHURRIED
     assert sigma(page) in page.locator(".narrowing .summary").inner_text()
 
 

@@ -8,7 +8,7 @@ from kmeans_em.dp_means import dp_means
 from kmeans_em.widgets import Price
 from kmeans_em.widgets.base import source
 from kmeans_em.widgets.price import least_costs
-from tests.browser.figures import mount, overlaps, set_trait, settle, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 LINE = datasets.line()
 RNG = np.random.default_rng(0)
@@ -49,10 +49,10 @@ def test_the_table_says_what_the_chapter_says(figure):
     assert table(page) == ["1", "190", "120", "310", "2", "40", "240", "280"]
     set_trait(page, "price", 99.0)
     assert table(page) == ["2", "70", "198", "268", "2", "40", "198", "238"]
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert "the best 2 clusters would cost 238" in page.locator(".price .summary").inner_text()
     set_trait(page, "price", 20.0)
-    page.wait_for_timeout(500)
+    settle(page, QUIET)
     assert "3 clusters and the cost 62.5: the least there is" in page.locator(".price .summary").inner_text()
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks import python_in_page
+from tests.browser.figures import settle
 from tests.build import ROOT
 
 PAGES = sorted(
@@ -95,7 +96,7 @@ def test_every_cell_prints_what_the_book_prints(open_cells, name):
     printed = [bar.evaluate(SHOWN) for bar in bars]
     for number in reversed(range(len(bars))):
         assert "Done in" in run(bars[number]), f"{name}, cell {number + 1}"
-        page.wait_for_timeout(100)  # a formula is set, a figure mounted
+        settle(page)  # a formula is set, a figure mounted
         assert told(bars[number].evaluate(SHOWN)) == told(printed[number]), f"{name}, cell {number + 1}"
     assert page.console == []
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.browser.figures import settle
 from tests.build import ROOT
 
 pytestmark = pytest.mark.xdist_group("editions")
@@ -52,7 +53,7 @@ def test_every_slide_holds_what_is_on_it(open_deck, address, name):
     page = open_deck(name)
     for number in range(slides_of(page)):
         page.evaluate(GO, number)
-        page.wait_for_timeout(60)
+        settle(page)
         assert page.evaluate(CUT_OFF) == [], f"{name}, slide {number + 1}"
     assert page.console == []
     assert all(url.startswith((address, "blob:", "data:")) for url in page.requests)
@@ -97,7 +98,7 @@ def test_what_was_drawn_before_is_wiped_off_where_a_figure_is_drawn_smaller(open
     page.locator(f"{NOW} .kmeans-em input[type=range]").first.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(50)
+        settle(page)
     at_the_edge, inside = page.locator(f"{NOW} canvas").evaluate(
         """(canvas) => [12, 45].map((left) =>
           [...canvas.getContext("2d").getImageData(canvas.width - left, canvas.height / 2, 1, 1).data])"""
@@ -135,7 +136,7 @@ def test_axe_finds_nothing(open_deck, theme):
     page.add_script_tag(path=AXE)
     for number in range(slides_of(page)):
         page.evaluate(GO, number)
-        page.wait_for_timeout(60)
+        settle(page)
         report = page.evaluate(f"axe.run({{runOnly: {json.dumps(LEVELS)}}})")
         found = [(it["id"], [node["html"][:150] for node in it["nodes"]]) for it in report["violations"]]
         assert found == [], f"slide {number + 1}: {json.dumps(found, indent=1)}"

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.slider_latency import page_of
 from kmeans_em.widgets import sweep
+from tests.browser.figures import settle
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def chapter(address, open_page):
 
 
 def colour_in_the_middle(page):
+    settle(page)
     return page.locator(".sweep img").evaluate(
         """async (image) => {
           await image.decode();

@@ -7,7 +7,7 @@ import pytest
 
 from kmeans_em import em, gaussian
 from kmeans_em.widgets import TwoBells
-from tests.browser.figures import mount, overlaps, set_trait, trait
+from tests.browser.figures import QUIET, mount, overlaps, set_trait, settle, trait
 
 SIGMAS = [4, 3, 2, 1, 0.5]
 
@@ -116,7 +116,7 @@ def test_on_the_border_the_shares_are_a_half_at_every_sigma(alone):
         set_trait(page, "sigma", sigma)
         assert handle.get_attribute("aria-valuetext") == "x = 6: r₁ = 0.500, r₂ = 0.500"
         assert bar(page) == pytest.approx([0.5, 0.5])
-    page.wait_for_timeout(600)
+    settle(page, QUIET)
     assert "border" in page.locator(".two-bells .summary").inner_text()
 
 
@@ -151,7 +151,7 @@ def test_the_slider_has_the_sigmas_that_a_text_names_and_speaks_the_shares(alone
         seen.add(trait(page, "sigma"))
         page.keyboard.press("ArrowRight")
     assert {0.5, 0.7, 1, 1.5, 2, 3, 4} <= seen
-    page.wait_for_timeout(100)
+    settle(page)
     assert slider.get_attribute("aria-valuetext") == "σ = 4.00: r₁ = 0.223, r₂ = 0.777"
 
 
@@ -164,7 +164,7 @@ def test_play_sweeps_sigma_down_until_it_is_touched(alone):
     page.locator(".two-bells .stage").click(position={"x": 20, "y": 20})
     assert button.inner_text() == "Play"
     rested = trait(page, "sigma")
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert trait(page, "sigma") == rested
     set_trait(page, "sigma", 0.52)
     button.press("Enter")
@@ -249,7 +249,7 @@ def test_figure_and_controls_fit_on_a_phone_and_nothing_jumps(alone, width):
         set_trait(page, "relative", relative)
         for sigma in SIGMAS:
             set_trait(page, "sigma", sigma)
-            page.wait_for_timeout(450)
+            settle(page, QUIET)
             heights.add(round(page.locator(".two-bells").bounding_box()["height"]))
     assert len(heights) == 1
     top = page.locator(".two-bells").bounding_box()["y"]
@@ -266,6 +266,6 @@ def test_a_figure_that_is_taken_away_listens_no_more(alone):
     page.evaluate("end()")
     assert page.evaluate("listening()") == 0
     rested = trait(page, "sigma")
-    page.wait_for_timeout(200)
+    settle(page, 200)
     assert trait(page, "sigma") == rested
     assert page.console == []

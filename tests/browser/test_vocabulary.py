@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.browser.figures import settle
 from tests.browser.test_pages import VIEWS, breaches
 from tests.build import VOCABULARY_PAGES
 from tests.serve import serving
@@ -30,7 +31,7 @@ def book(vocabulary):
 def test_every_item_is_silent_accessible_and_no_wider_than_the_screen(open_page, book, name, view):
     width, scheme = VIEWS[view]
     page = open_page(f"{book}/{name}.html", width, color_scheme=scheme)
-    page.wait_for_timeout(100)  # widgets mount
+    settle(page)  # widgets mount
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(PAST_THE_EDGE) == []
     assert breaches(page) == []

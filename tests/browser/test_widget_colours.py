@@ -20,6 +20,7 @@ from kmeans_em.widgets import (
     Temperature,
     TwoBells,
 )
+from tests.browser.figures import settle
 from tests.contrast import contrast
 
 PLANE, LINE = datasets.blobs(), datasets.line()
@@ -100,7 +101,7 @@ def test_every_word_and_mark_stands_out_from_the_widget_s_own_paper(open_page, h
         page.wait_for_selector(".kmeans-em .summary:not(:empty)")
         if name == "staircase":
             page.locator("[data-do=step]").click()
-            page.wait_for_timeout(100)
+            settle(page)
         found = page.locator(".kmeans-em").evaluate(COLOURS, NO_MARKS)
         *paper, alpha = found["paper"]
         assert alpha == 1

@@ -1,9 +1,14 @@
 """Files of the page's Python come from any source, if their sha256 is the one that Pyodide's lock file names."""
 
 import hashlib
+import os
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from _extensions.book import runner
 from _extensions.book.runner import runtime
 
 DATA = {"one": b"the first", "two": b"the second"}
@@ -60,3 +65,16 @@ def test_the_packages_of_the_book_are_locked():
     found = runtime.locked()
     assert {"numpy", "matplotlib", "sympy", "scikit-learn", "scipy"} <= found.keys()
     assert all(len(package["sha256"]) == 64 and set(package["depends"]) <= found.keys() for package in found.values())
+
+
+def test_builds_beside_each_other_share_one_wheel_and_old_ones_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "KEPT", tmp_path)
+    wheels = tmp_path / "wheels"
+    for name, days in (("old", 2), ("of-today", 0.5)):
+        (wheels / name).mkdir(parents=True)
+        os.utime(wheels / name, times=(0, time.time() - days * runner.DAY))
+    with ThreadPoolExecutor() as pool:
+        first, *others = [build.result() for build in [pool.submit(runner.own_wheel) for _ in range(3)]]
+    assert others == [first, first]
+    assert "kmeans_em/em.py" in zipfile.ZipFile(first).namelist()
+    assert sorted(folder.name for folder in wheels.iterdir()) == sorted([first.parent.name, "of-today"])

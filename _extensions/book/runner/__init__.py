@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import files
 from pathlib import Path
@@ -34,6 +36,7 @@ PACKAGE = ROOT / "kmeans_em"
 NODE_MODULES = ROOT / "node_modules"
 BUNDLE = "import { build } from 'esbuild'; await build(JSON.parse(process.argv[1]));"
 STAND_INS = {"anywidget", "matplotlib_inline", "IPython", "session"}  # what python/ has in the place of others
+DAY = 24 * 60 * 60  # seconds
 MUCH = 25  # megabytes that a reader is told of before the click
 
 
@@ -115,20 +118,34 @@ def own_wheel():
     mark = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in inputs)).hexdigest()[:16]
     folder = KEPT / "wheels" / mark
     if not folder.exists():
-        shutil.rmtree(folder.parent, ignore_errors=True)
-        with tempfile.TemporaryDirectory() as scratch:
-            for path in inputs:
-                copy = Path(scratch, path.relative_to(ROOT))
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, copy)
-            made = Path(scratch, "made")
-            made.mkdir()
-            build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
-            environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}  # the first day of 1980
-            command = [sys.executable, "-c", build, made]
-            subprocess.run(command, cwd=scratch, env=environment, capture_output=True, check=True)
-            shutil.copytree(made, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        forget_old(folder.parent)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            made = build_wheel(inputs, Path(scratch))
+            with suppress(OSError):  # another build that runs beside this one was faster
+                made.rename(folder)
     return next(folder.glob("*.whl"))
+
+
+def build_wheel(inputs, scratch):
+    """The folder of the wheel, within the scratch folder."""
+    for path in inputs:
+        copy = scratch / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    made = scratch / "made"
+    made.mkdir()
+    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}  # the first day of 1980
+    subprocess.run([sys.executable, "-c", build, made], cwd=scratch, env=environment, capture_output=True, check=True)
+    return made
+
+
+def forget_old(wheels):
+    """Not the last day's: another build may be reading them."""
+    for one in wheels.iterdir():
+        if one.stat().st_mtime < time.time() - DAY:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def packages_for(modules):
