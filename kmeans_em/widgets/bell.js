@@ -119,7 +119,7 @@ function render({ model, el }) {
       <text class="name" x="${axis.at(0)}" y="${lower.bottom - 12}">log p</text>`;
     [slider.min, slider.max] = [-reach, reach];
     slider.style.margin = `0 ${width - right - THUMB / 2}px 0 ${left - THUMB / 2}px`; // so that the thumb stands below x
-    draw();
+    paint();
   }
 
   // A faint drop on either side, and its depth at the right edge.

@@ -193,7 +193,7 @@ function render({ model, el }) {
     const rug = places.map((y) => `M${box.left} ${up.at(y).toFixed(1)}h8`).join("");
     svg.innerHTML = `${frameMarks([across, up], box, ["σ", "place of the means"])}
       <path class="rug" d="${rug}"/><g class="predicted"></g><g class="trails"></g><g class="here"></g>`;
-    draw();
+    paint();
   }
 
   const line = (corners) => `M${corners.map(([s, y]) => `${across.at(s).toFixed(1)} ${up.at(y).toFixed(1)}`).join("L")}`;

@@ -158,7 +158,7 @@ function render({ model, el }) {
       <g class="bounds"></g>
       ${path(curve.map(([m, value]) => [across.at(m), up.at(value)]), "curve")}
       <g class="gap-to-curve"></g>`;
-    draw();
+    paint();
   }
 
   // A parabola is a Bézier curve: its control points are values of (a, b) -> height - steepness (a - top)(b - top).

@@ -86,8 +86,8 @@ function render({ model, el }) {
     if (width < SMALLEST_WIDTH) return; // not on the page yet
     height = Math.max(70, Math.min(110, 0.36 * width));
     [floor, roof] = [height - 18, 6];
-    for (const svg of root.querySelectorAll("svg")) svg.style.height = `${height}px`;
-    draw();
+    for (const svg of root.querySelectorAll(".panel > svg")) svg.style.height = `${height}px`;
+    paint();
   }
 
   const middles = [0.3, 0.7]; // of the two labels, and of the two means if the first is the left one

@@ -189,7 +189,7 @@ function render({ model, el }) {
   function layout() {
     figure.resize();
     panelWidth = find(".side").clientWidth;
-    draw();
+    frame();
   }
   document.fonts.ready.then(layout);
 

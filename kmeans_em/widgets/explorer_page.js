@@ -373,7 +373,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   openLink(location.hash);
   addEventListener("hashchange", () => openLink(location.hash));
   wide.addEventListener("change", layout);
-  watch(root, layout);
+  watch(root, () => { layout(); frame(); }); // before the emptied canvas is seen
   document.fonts.ready.then(layout);
   return {
     now: () => here,

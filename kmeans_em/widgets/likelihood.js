@@ -110,7 +110,7 @@ function render({ model, el }) {
       ${inside({ ...box, top: middle + 14 }, LADDER.map(contour).join(""))}
       <path class="j" d="M${axis.at(mean) - 5} ${up.at(best)}h10m-5 -5v10"/>
       <g class="moving"></g>`;
-    draw();
+    paint();
   }
 
   // Where log L lies n * depth below its top: for each sigma, both solutions in mu.

@@ -118,7 +118,7 @@ function render({ model, el }) {
       <circle class="open" cx="${middle}" cy="${lower.bottom}" r="4"/>
       <circle class="dot" cx="${middle}" cy="${lower.top}" r="4"/>
       <circle class="half" cx="${middle}" r="5"/>`;
-    draw();
+    paint();
   }
 
   function paint() {

@@ -87,7 +87,7 @@ function render({ model, el }) {
     const end = hottest(sqDists());
     slider.max = end;
     slider.step = end / 100;
-    draw();
+    paint();
   }
 
   // Everything fits as far as half the slider's travel; from there on the bowl's depth takes the whole height with it.
