@@ -50,8 +50,16 @@ def test_two_pairs_of_clouds():
             end = inertia(pairs, fit(pairs, start).means)
             assert round(end) == 288
             assert round(inertia(pairs, run.means) - end) == 533
-    stuck = fit(pairs, [[4.5, 6], [1, 2], [-1, 3.5], [9, 2]])
-    assert stuck.means[0].tolist() == [4.5, 6]
+    for place in (
+        [1.6, -3],
+        [2.5, -3],
+        [3.6, -3],
+        [2, -2.5],
+        [3.2, -2.5],
+    ):  # as a finger drops it
+        start = run.means.copy()
+        start[2] = place
+        assert fit(pairs, start).means[2].tolist() == place
 
 
 def test_units_decide_what_counts_as_near():
