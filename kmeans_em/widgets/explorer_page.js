@@ -350,7 +350,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   }
 
   // Everything that asks the page for sizes and styles is here, not in the frames.
-  function layout() {
+  function measure() {
     const shownTab = wide.matches && look.tab === "numbers" ? "data" : look.tab;
     for (const one of root.querySelectorAll("[data-tab]")) {
       const chosen = one.dataset.tab === shownTab;
@@ -365,6 +365,9 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
     figure.resize();
     stage.style.height = "";
     panelWidth = find(".history").clientWidth;
+  }
+  function layout() {
+    measure();
     draw();
   }
 
@@ -373,7 +376,7 @@ function openPage(root, menu, scripts, tools = document.createElement("div")) {
   openLink(location.hash);
   addEventListener("hashchange", () => openLink(location.hash));
   wide.addEventListener("change", layout);
-  watch(root, () => { layout(); frame(); }); // before the emptied canvas is seen
+  watch(root, () => { measure(); frame(); }); // before the emptied canvas is seen
   document.fonts.ready.then(layout);
   return {
     now: () => here,

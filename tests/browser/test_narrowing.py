@@ -196,7 +196,7 @@ def test_the_cdf_is_a_half_at_mu_until_sigma_is_0(chapter):
     heights = {}
     for position in (400, 1, 0):
         slide(page, position)
-        heights[position] = float(page.locator(".narrowing svg .half[cy]").get_attribute("cy"))
+        heights[position] = float(page.locator(".narrowing svg .half").get_attribute("cy"))
     roof = float(page.locator(".narrowing svg .dot").get_attribute("cy"))
     floor = float(page.locator(".narrowing svg .open").get_attribute("cy"))
     assert heights == {400: (roof + floor) / 2, 1: (roof + floor) / 2, 0: roof}
