@@ -6,6 +6,9 @@ from tests.chromium import FLAGS, installed
 
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 STARTS_WITHIN = 180_000  # milliseconds, on a busy machine
+# Before that, JupyterLab forgets what it is asked to run: "idle" alone is also what it says of no kernel.
+READY = """document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status === "idle"
+    && document.querySelector(".jp-Toolbar-kernelName")?.textContent === "Python (Pyodide)" """
 ALL_RAN = """[...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")]
     .filter((prompt) => prompt.checkVisibility()).every((prompt) => /^\\[\\d+\\]/.test(prompt.textContent))"""
 FAILED = ".jp-OutputArea-output:is([data-mime-type*=error], [data-mime-type*=stderr])"
@@ -25,7 +28,7 @@ def notebook(browser, address, python_in_the_page):
     page.goto(f"{address}/chapters/start.html")
     page.locator(".launch summary").click()
     page.get_by_role("link", name="Notebook in the browser").click()
-    page.locator(".jp-CodeCell").first.wait_for()
+    page.wait_for_function(READY, timeout=STARTS_WITHIN)
     page.locator(".lm-MenuBar-item", has_text="Run").click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(ALL_RAN, timeout=STARTS_WITHIN)

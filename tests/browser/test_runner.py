@@ -177,6 +177,35 @@ def test_stop_ends_what_does_not_end(open_cells):
     assert output(bar).inner_text().strip() == "again"
 
 
+@pytest.fixture
+def formula(open_cells):
+    """A page, its first cell that shows a formula, and the requests for what sets formulas, held back."""
+    page, bars = open_cells("chapters/06-limit")
+    held = []
+    page.route("**/katex.mjs", lambda route: held.append(route))
+    bar = next(bar for bar in map(bars.nth, range(bars.count())) if bar.evaluate(SHOWN)["formulas"])
+    with page.expect_request("**/katex.mjs", timeout=240_000):
+        press(bar)
+    settle(page)
+    return bar, held
+
+
+def test_a_run_ends_when_all_is_shown(formula):
+    bar, held = formula
+    assert bar.get_attribute("aria-busy") == "true"
+    assert "Done" not in said(bar)
+    held[0].continue_()
+    assert "Done in" in finished(bar)
+    assert output(bar).locator("annotation").count() == 1
+
+
+def test_what_cannot_be_drawn_is_said(formula):
+    bar, held = formula
+    held[0].abort()
+    assert "Done in" in finished(bar)
+    assert "Is there a connection?" in output(bar).inner_text()
+
+
 def test_an_edit_above_runs_again(open_cells):
     _, bars = open_cells("chapters/01-squared-error")
     type_code(bars.nth(1), "print('first')\nshared = 2")

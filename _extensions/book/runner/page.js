@@ -134,6 +134,14 @@ class Cell {
     if (!this.element) return;
     const place = document.createElement("div");
     this.place.append(place); // at once: what comes later stands below
+    try {
+      await this.draw(place, what);
+    } catch (unreachable) {
+      place.replaceWith(this.put("output error", "What draws this could not be loaded. Is there a connection?"));
+    }
+  }
+
+  async draw(place, what) {
     if (what["application/vnd.jupyter.widget-view+json"]) await mount(place, what);
     else if (what["image/svg+xml"]) place.append(this.image(`data:image/svg+xml,${encodeURIComponent(what["image/svg+xml"])}`));
     else if (what["image/png"]) place.append(this.image(`data:image/png;base64,${what["image/png"]}`));
@@ -265,17 +273,17 @@ function hear({ kind, cell: number, ...said }) {
   } else if (kind === "ended") {
     const cell = worker.cell;
     cell.end(said.right);
-    if (said.right && cell === asked) asked.say(`Done in ${said.seconds < 0.1 ? "less than 0.1" : said.seconds.toFixed(1)} s.`);
-    else if (!said.right) asked.say(cell === asked ? cell.wrong : `Cell ${number + 1}, which this one needs: ${cell.wrong}`);
+    if (said.right) worker.outcome = `Done in ${said.seconds < 0.1 ? "less than 0.1" : said.seconds.toFixed(1)} s.`;
+    else worker.outcome = cell === asked ? cell.wrong : `Cell ${number + 1}, which this one needs: ${cell.wrong}`;
   } else if (kind === "done") worker.done();
   else if (kind === "traits") worker.models.get(said.widget)?.model.take(said);
-  else worker.cell[kind]?.(said);
+  else worker.shown.push(worker.cell[kind]?.(said));
 }
 
 async function run(cell) {
   if (!worker) begin(cell);
   const mine = worker;
-  mine.asked = cell;
+  Object.assign(mine, { asked: cell, shown: [] });
   cell.fade();
   cell.editor?.mark(null);
   cell.bar.setAttribute("aria-busy", "true");
@@ -290,6 +298,8 @@ async function run(cell) {
       const packages = cells.some((one) => one.edited) ? null : facts.packages[number]; // of an edit, Python sees it
       mine.post({ run: { number, codes: current(), packages } });
     });
+    await Promise.all(mine.shown); // a formula may wait for KaTeX, a figure for its program
+    if (worker === mine) cell.say(mine.outcome);
   } catch (failed) {
     if (worker === mine) {
       end();
