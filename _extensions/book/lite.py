@@ -99,6 +99,7 @@ def configuration():
             "appUrl": "./notebooks",
             "contentsAllJsonFile": "all.json",
             "enableMemoryStorage": True,
+            "exposeAppInBrowser": True,  # as window.jupyterapp: what waits for the kernel can ask
             "contentsStorageDrivers": memory,
             "settingsStorageDrivers": memory,
             "workspacesStorageDrivers": memory,

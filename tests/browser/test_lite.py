@@ -6,9 +6,8 @@ from tests.chromium import FLAGS, installed
 
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 STARTS_WITHIN = 180_000  # milliseconds, on a busy machine
-# Before that, JupyterLab forgets what it is asked to run: "idle" alone is also what it says of no kernel.
-READY = """document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status === "idle"
-    && document.querySelector(".jp-Toolbar-kernelName")?.textContent === "Python (Pyodide)" """
+# Before there is a kernel, JupyterLab forgets what it is asked to run.
+READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 ALL_RAN = """[...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")]
     .filter((prompt) => prompt.checkVisibility()).every((prompt) => /^\\[\\d+\\]/.test(prompt.textContent))"""
 FAILED = ".jp-OutputArea-output:is([data-mime-type*=error], [data-mime-type*=stderr])"
